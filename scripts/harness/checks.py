@@ -1,0 +1,192 @@
+"""What a captured request must be, by the contract and the case; what a parsed answer must be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import httpx
+import jsonschema_rs
+
+from ..document import plain
+from ..runtime.guards import is_array, is_object
+from .calls import SECRET, Target
+from .cases import Called, Case
+from .wire import ABSENT, Wire, told
+
+
+def differences(target: Target, case: Case, request: httpx.Request) -> Iterator[str]:
+    """How the captured request differs from the case, or breaks the contract; nothing where all is right."""
+    operation = target.operation
+    wire = Wire(operation, request, server(operation))
+    if request.method != operation.method.upper():
+        yield f"the method is {request.method}, not {operation.method.upper()}"
+    if not wire.base_ok:
+        yield f"the URL {request.url} is not below {server(operation)}"
+    for node in operation.parameters:
+        yield from _parameter(operation, case, wire, node)
+    yield from _body(operation, case, wire, request)
+    yield from _security(operation, wire)
+    yield from _extra(operation, wire)
+
+
+def server(operation: Called) -> str:
+    """The URL that the operation's path is appended to."""
+    servers = operation.node.get("servers") or operation.item.get("servers") or operation.contract.document.get("servers")
+    url: str = servers[0]["url"]
+    for name, variable in (servers[0].get("variables") or {}).items():
+        url = url.replace("{" + name + "}", variable["default"])
+    return url.rstrip("/")
+
+
+def _parameter(operation: Called, case: Case, wire: Wire, node: Any) -> Iterator[str]:
+    key = (node["in"], node["name"])
+    schema, media = operation.schema(node)
+    if key not in case.parameters:
+        wanted = _default(operation, schema)
+        found = wire.parameter(node, wanted)
+        if found is not ABSENT and told(found) != told(wanted):
+            yield f"the {key[0]} parameter {key[1]} is {found!r} on the wire, and was not given"
+        if found is ABSENT and wanted is not None and not (is_array(wanted) or is_object(wanted)):
+            yield f"the {key[0]} parameter {key[1]} has the default {wanted!r}, which is not on the wire"
+        return
+    value = case.parameters[key]
+    found = wire.parameter(node, value)
+    nothing = [] if is_array(value) else {} if is_object(value) else ABSENT
+    if found is ABSENT and value == nothing:
+        return
+    wanted = value if media is not None and "json" in media else told(value)
+    if found is ABSENT or not same(found, wanted):
+        shown = "absent" if found is ABSENT else repr(found)
+        yield f"the {key[0]} parameter {key[1]} is {shown} on the wire, and was given as {value!r}"
+
+
+def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> Iterator[str]:
+    received = request.headers.get("content-type")
+    if case.media_type is None:
+        if request.content or received:
+            yield f"there is a body ({received}), and none was given"
+        return
+    kind = case.media_type.partition(";")[0].strip().lower()
+    if received is None or received.partition(";")[0].strip().lower() != kind:
+        yield f"the media type is {received}, not {case.media_type}"
+        return
+    body = wire.body(case.media_type)
+    if kind.endswith("json"):
+        if not same(body, case.body):
+            yield f"the body is {body!r}, and was given as {case.body!r}"
+        schema = operation.content[case.media_type].get("schema", True)
+        if error := invalid(operation, schema, body):
+            yield f"the body breaks the contract: {error}"
+    elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        wanted = _fields(operation, case)
+        if body != wanted:
+            yield f"the fields are {body!r}, and were given as {wanted!r}"
+    elif body != case.body:
+        yield f"the body is {body!r}, and was given as {case.body!r}"
+
+
+def _fields(operation: Called, case: Case) -> dict[str, list[str]]:
+    """The fields of a form as names and texts, by the Encoding Objects of the contract."""
+    encodings = operation.content[case.media_type or ""].get("encoding") or {}
+    fields: dict[str, list[str]] = {}
+    for name, value in case.body.items():
+        encoding = encodings.get(name) or {}
+        if {"style", "explode", "allowReserved"} & encoding.keys():
+            for key, text in _styled(name, value, encoding.get("style", "form"), encoding):
+                fields.setdefault(key, []).append(text)
+        else:
+            whole = "json" in encoding.get("contentType", "")
+            texts = [_text(item, whole) for item in (value if is_array(value) and not whole else [value])]
+            if texts:
+                fields.setdefault(name, []).extend(texts)
+    return fields
+
+
+def _text(item: Any, as_json: bool) -> str:
+    plain = isinstance(item, str) and not as_json
+    return str(item) if plain else json.dumps(item, separators=(",", ":"), ensure_ascii=False)
+
+
+def _styled(name: str, value: Any, style: str, encoding: Any) -> Iterator[tuple[str, str]]:
+    if style == "deepObject":
+        yield from ((f"{name}[{key}]", told(item)) for key, item in value.items())
+    elif not (is_array(value) or is_object(value)):
+        yield name, told(value)
+    elif encoding.get("explode", style == "form"):
+        yield from ((key, told(item)) for key, item in (value.items() if is_object(value) else ((name, i) for i in value)))
+    else:
+        flat = [part for pair in value.items() for part in pair] if is_object(value) else value
+        if flat:
+            yield name, {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",").join(map(told, flat))
+
+
+def _security(operation: Called, wire: Wire) -> Iterator[str]:
+    document = operation.contract.document
+    known = (document.get("components") or {}).get("securitySchemes") or {}
+    requirements = operation.node.get("security", document.get("security")) or []
+    wanted = set(requirements[0]) if requirements else set()
+    for name, reference in known.items():
+        scheme = operation.contract.resolve(reference)
+        if scheme["type"] == "mutualTLS":
+            continue
+        secrets = wire.credentials(name, scheme)
+        arguments = list((scheme.get("x-credentials") or {}).values())
+        if name in wanted and (secrets is None or not all(secret.endswith(SECRET) for secret in secrets)):
+            yield f"the security scheme {name} is not on the wire as it should be: {secrets}"
+        if name in wanted and secrets and arguments and secrets != [f"{argument}-{SECRET}" for argument in arguments]:
+            yield f"the security scheme {name} carries {secrets}, not {arguments}"
+    if not wanted and wire.request.headers.get("authorization"):
+        yield "there are credentials, and the operation needs none"
+
+
+def _extra(operation: Called, wire: Wire) -> Iterator[str]:
+    """Query parameters that nobody asked for."""
+    loose = any(node["in"] == "query" and _is_loose(operation, node) for node in operation.parameters)
+    known = {node["name"] for node in operation.parameters if node["in"] == "query"}
+    schemes = (operation.contract.document.get("components") or {}).get("securitySchemes") or {}
+    known |= {scheme.get("name") for scheme in map(operation.contract.resolve, schemes.values()) if scheme.get("in") == "query"}
+    for name, _ in wire.query:
+        plain = str(httpx.URL("http://x/?" + name + "=").params.multi_items()[0][0])
+        if not loose and plain.partition("[")[0] not in {str(item).partition("[")[0] for item in known}:
+            yield f"the query has `{plain}`, which the contract does not know"
+
+
+def _is_loose(operation: Called, node: Any) -> bool:
+    """Whether a query parameter spreads its properties over the query."""
+    schema = operation.contract.resolve(operation.schema(node)[0])
+    is_plain = is_object(schema) and schema.get("type") in ("string", "integer", "number", "boolean", "array")
+    return "content" not in node and not is_plain
+
+
+def _default(operation: Called, schema: Any) -> Any:
+    resolved = operation.contract.resolve(schema)
+    said = schema.get("default") if is_object(schema) else None
+    return said if said is not None else resolved.get("default") if is_object(resolved) else None
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality of JSON values: 1 is 1.0, and not true."""
+    return _strict(one) == _strict(other)
+
+
+def _strict(value: Any) -> Any:
+    if is_array(value):
+        return [_strict(item) for item in value]
+    if is_object(value):
+        return {key: _strict(item) for key, item in value.items()}
+    return ("bool", value) if isinstance(value, bool) else value
+
+
+def invalid(operation: Called, schema: Any, value: Any) -> str | None:
+    """How a JSON value breaks a schema of the contract, by a JSON Schema validator; None where it does not."""
+    error = next(_validator(operation.contract, json.dumps(schema)).iter_errors(value), None)
+    return None if error is None else f"{error.message:.300}"
+
+
+@lru_cache(maxsize=512)
+def _validator(contract: Any, schema: str) -> Any:
+    components = {"components": plain(contract.document.get("components") or {})}
+    return jsonschema_rs.Draft202012Validator({**components, "allOf": [json.loads(schema)]})

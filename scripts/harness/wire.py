@@ -1,0 +1,164 @@
+"""What a captured request says, read by the contract alone.
+
+Values come back as text where the wire has text: `3` and `"3"` are the same there. `told` gives a JSON value the same
+form, so that both can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+import httpx
+from werkzeug.formparser import MultiPartParser
+
+from ..runtime.guards import is_array, is_object
+from .cases import Called
+
+ABSENT = object()
+"""What `parameter` gives for one that is not on the wire."""
+
+
+def told(value: Any) -> Any:
+    """A JSON value as it can be told from the wire: primitives as text."""
+    if is_array(value):
+        return [told(item) for item in value]
+    if is_object(value):
+        return {key: told(item) for key, item in value.items()}
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+class Wire:
+    """One captured request to an operation."""
+
+    def __init__(self, operation: Called, request: httpx.Request, base_url: str) -> None:
+        self.operation, self.request = operation, request
+        raw = str(request.url.copy_with(query=None))
+        self.target = request.url.raw_path.decode("ascii")
+        self.path, _, self.query_text = self.target.partition("?")
+        self.base_ok = raw.startswith(base_url)
+        self.query = [(name, value) for name, value in _pairs(self.query_text)]
+        self.base_path = httpx.URL(base_url).raw_path.decode("ascii").rstrip("/")
+
+    def parameter(self, node: Any, like: Any) -> Any:
+        """The value of a parameter, in the shape of `like` (its type may allow several); `ABSENT` where it is not there."""
+        name, place = node["name"], node["in"]
+        media = next(iter(node.get("content") or ()), None)
+        style = node.get("style") or {"path": "simple", "header": "simple"}.get(place, "form")
+        explode = node.get("explode", style == "form") if media is None else False
+        shape = "primitive" if media else "array" if is_array(like) else "object" if is_object(like) else "primitive"
+        if place == "query":
+            found = self._form(self.query, name, shape, style, explode, node)
+        elif place == "cookie":
+            found = self._form(self.cookies, name, shape, style, explode, node)
+        elif place == "header":
+            raw = self.request.headers.get(name)
+            found = ABSENT if raw is None else _simple(raw, shape, explode, lambda text: text)
+        else:
+            found = self._path(name, shape, style, explode)
+        if media is not None and found is not ABSENT and "json" in media:
+            return json.loads(found)
+        return found
+
+    @property
+    def cookies(self) -> list[tuple[str, str]]:
+        """The pairs of the Cookie header."""
+        header = self.request.headers.get("cookie", "")
+        return [pair for part in header.split("; ") if part for pair in _pairs(part)]
+
+    def _path(self, name: str, shape: str, style: str, explode: bool) -> Any:
+        template = re.split(r"\{([^{}]*)\}", self.base_path + self.operation.path)
+        pattern = "".join(re.escape(part) if index % 2 == 0 else "([^/]*)" for index, part in enumerate(template))
+        match = re.fullmatch(pattern, self.path)
+        if match is None:
+            return ABSENT
+        raw = match[template[1::2].index(name) + 1]
+        if style == "label":
+            return _simple(raw.removeprefix("."), shape, explode, unquote, "." if explode else ",")
+        if style == "matrix":
+            return _matrix(raw, name, shape, explode)
+        return _simple(raw, shape, explode, unquote)
+
+    def _form(self, pairs: list[tuple[str, str]], name: str, shape: str, style: str, explode: bool, node: Any) -> Any:
+        if style == "deepObject":
+            fields = {unquote(key): unquote(value) for key, value in pairs if unquote(key).startswith(f"{name}[")}
+            return {key[len(name) + 1 : -1]: value for key, value in fields.items()} or ABSENT
+        own = [value for key, value in pairs if unquote(key) == name]
+        if shape == "object" and explode:
+            others = {p["name"] for p in self.operation.parameters if p["in"] == node["in"] and p is not node}
+            return {unquote(key): unquote(value) for key, value in pairs if unquote(key) not in others} or ABSENT
+        if not own:
+            return ABSENT
+        if shape == "array" and explode:
+            return [unquote(value) for value in own]
+        if len(own) > 1:
+            raise AssertionError(f"the parameter {name} stands {len(own)} times on the wire")
+        delimiter = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
+        return _simple(own[0], shape, False, unquote, delimiter)
+
+    def body(self, media_type: str) -> Any:
+        """The body in JSON values; text where the media type has nothing but text."""
+        content, kind = self.request.content, media_type.partition(";")[0].lower()
+        if kind.endswith("json"):
+            return json.loads(content)
+        if kind == "application/x-www-form-urlencoded":
+            return _gathered([(unquote_plus(name), unquote_plus(value)) for name, value in _pairs(content.decode())])
+        if kind == "multipart/form-data":
+            boundary = self.request.headers["content-type"].partition("boundary=")[2].encode()
+            form, files = MultiPartParser().parse(BytesIO(content), boundary, len(content))
+            pairs = [*form.items(multi=True), *((name, file.read().decode()) for name, file in files.items(multi=True))]
+            return _gathered([(name, value) for name, value in pairs])
+        return content.decode()
+
+    def credentials(self, name: str, scheme: Any) -> list[str] | None:
+        """The secrets that the request carries by a security scheme, or None where it carries none."""
+        if scheme["type"] == "apiKey":
+            where = {"header": list(self.request.headers.items()), "query": self.query, "cookie": self.cookies}[scheme["in"]]
+            wanted = scheme["name"].lower() if scheme["in"] == "header" else scheme["name"]
+            return next(([unquote(value)] for key, value in where if key == wanted), None)
+        kind, _, rest = self.request.headers.get("authorization", "").partition(" ")
+        if str(scheme.get("scheme", "")).lower() == "basic":
+            return b64decode(rest).decode().split(":", 1) if kind == "Basic" else None
+        return [rest] if kind == "Bearer" else None
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Names and values between `&`, still percent-encoded."""
+    return [(name, value) for name, _, value in (part.partition("=") for part in text.split("&") if part)]
+
+
+def _gathered(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _simple(raw: str, shape: str, explode: bool, read: Any, delimiter: str = ",") -> Any:
+    if shape == "primitive":
+        return read(raw)
+    parts = raw.split(delimiter) if raw else []
+    if shape == "array":
+        return [read(part) for part in parts]
+    if explode:
+        return {read(key): read(value) for key, _, value in (part.partition("=") for part in parts)}
+    return {read(key): read(value) for key, value in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _matrix(raw: str, name: str, shape: str, explode: bool) -> Any:
+    parts = [(unquote(key), value) for key, _, value in (part.partition("=") for part in raw.split(";")[1:])]
+    if explode and shape == "object":
+        return {key: unquote(value) for key, value in parts}
+    own = [value for key, value in parts if key == name]
+    if explode and shape == "array":
+        return [unquote(value) for value in own]
+    return _simple(own[0], shape, False, unquote) if own else ABSENT
+
+
+
+
+__all__ = ["ABSENT", "Wire", "told"]

@@ -1,0 +1,39 @@
+"""Bad input, said in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class Problem(Exception):
+    """Input that cannot be used.
+
+    Its text is one line: `<file>:<line>: <where>: what is wrong, with the value; what to do.`
+    `file` and `line` (1-based) say where a person has to look; `where` names the place in OpenAPI's terms.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        todo: str,
+        *,
+        file: Path | str | None = None,
+        line: int | None = None,
+        where: str | None = None,
+    ) -> None:
+        self.what, self.todo, self.file, self.line, self.where = what, todo, file, line, where
+        super().__init__(what, todo)
+
+    def __str__(self) -> str:
+        """One line, whatever the parts hold."""
+        place = f"{self.file}:{self.line or 1}: " if self.file else ""
+        where = f"{self.where}: " if self.where else ""
+        return " ".join(f"{place}{where}{self.what}; {self.todo}.".split())
+
+
+def shown(path: Path) -> str:
+    """The path as a person would type it: relative to the working folder where that is possible."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,1 @@
+"""What all clients share: types, rules, serialization, security, errors and the call itself."""

@@ -1,0 +1,68 @@
+"""The vendors of a tree and their folders."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .problem import Problem, shown
+
+ROOT = Path(os.environ.get("PHONE_NUMBER_APIS_ROOT") or Path(__file__).parents[1])
+"""The tree to work on: this checkout, unless the environment names another with the same layout."""
+PACKAGE = "phone_number_apis"
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """One vendor: the folders `specs/<name>` and `overlays/<name>`, and the client generated from them."""
+
+    name: str
+    root: Path
+
+    @property
+    def spec(self) -> Path:
+        """The hand-kept OpenAPI document."""
+        return self.root / "specs" / self.name / "openapi.yaml"
+
+    @property
+    def overlays(self) -> tuple[Path, ...]:
+        """The overlays, in the order in which they are applied."""
+        return tuple(sorted((self.root / "overlays" / self.name).glob("*.yaml")))
+
+    @property
+    def client(self) -> Path:
+        """The folder of the generated client."""
+        return self.root / "generated" / PACKAGE / self.name
+
+
+def discover(root: Path = ROOT) -> tuple[Vendor, ...]:
+    """All vendors of the tree, by name; raises `Problem` for a folder that cannot be a vendor's."""
+    folders = {
+        path.name: path for kind in ("overlays", "specs") for path in sorted((root / kind).glob("[!._]*/"))
+    }
+    return tuple(_vendor(folders[name], root) for name in sorted(folders))
+
+
+def chosen(names: list[str], root: Path = ROOT) -> tuple[Vendor, ...]:
+    """The vendors called `names`, or all of them; raises `Problem` for a name that is none."""
+    known = {vendor.name: vendor for vendor in discover(root)}
+    for name in names:
+        if name not in known:
+            raise Problem(
+                f"no vendor `{name}`",
+                f"choose from {', '.join(known) or 'none yet'}",
+                file=shown(root / "specs"),
+            )
+    return tuple(known[name] for name in dict.fromkeys(names)) or tuple(known.values())
+
+
+def _vendor(folder: Path, root: Path) -> Vendor:
+    vendor = Vendor(folder.name, root)
+    if not (folder.name.isidentifier() and folder.name.islower()):
+        what = f"the folder name `{folder.name}` cannot be a Python package"
+        raise Problem(what, "use lower-case letters, digits and _", file=shown(folder))
+    if not vendor.spec.is_file():
+        what = f"the vendor folder `{folder.name}` has no spec"
+        raise Problem(what, f"write {shown(vendor.spec)} or remove the folder", file=shown(folder))
+    return vendor

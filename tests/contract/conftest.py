@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from scripts.contract import Contract, contract
+from scripts.harness.calls import Target, targets
+from scripts.harness.cases import called
+from scripts.vendors import Vendor, discover
+
+
+@cache
+def _contract(vendor: Vendor) -> Contract:
+    return contract(vendor)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each contract test for every operation of every vendor found."""
+    if "target" in metafunc.fixturenames:
+        found: list[Target] = []
+        for vendor in discover():
+            made = _contract(vendor)
+            found += targets(vendor.name, made, list(called(made)))
+        ids = [f"{target.vendor}-{target.operation.method}-{target.operation.path}" for target in found]
+        grouped = [pytest.param(t, id=i, marks=pytest.mark.xdist_group(i)) for t, i in zip(found, ids, strict=True)]
+        metafunc.parametrize("target", grouped)
