@@ -12,7 +12,7 @@ import importlib.util
 import inspect
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, NoneType, UnionType
@@ -204,16 +204,16 @@ class _Vendor:
 
     # Values
 
-    def _value(self, node: Any, hint: Any, what: str, way: str) -> None:
+    def _value(self, node: Any, hint: Any, what: str, way: str, *, part: bool = False) -> None:
         """Check that the annotation `hint` says all that the schema `node` does."""
         key = (id(node), repr(hint) if not isinstance(hint, type) else hint)
         if not is_object(node) or key in self.compared:
             return
         self.compared.add(key)
         if "$ref" in node:
-            self._value(self.contract.resolve(node), hint, what, way)
-        for part in node.get("allOf") or ():
-            self._value(part, hint, what, way)
+            self._value(self.contract.resolve(node), hint, what, way, part=part)
+        for each in node.get("allOf") or ():
+            self._value(each, hint, what, way, part=True)
         members, rules = _members(hint)
         for keyword in ("oneOf", "anyOf"):
             options: list[Any] = node.get(keyword) or []
@@ -229,22 +229,28 @@ class _Vendor:
             self._types(node, members, what)
             self._enumeration(node, members, rules, what)
         self._rules(node, members, rules, what)
-        for member in members:
-            self._inside(node, member, what, way)
+        models = [member for member in members if _kind(member) == "Model"]
+        for member in members if len(models) < 2 or "oneOf" in node or "anyOf" in node else ():
+            self._inside(node, member, what, way, part)
+        if len(models) > 1 and "oneOf" not in node and "anyOf" not in node:
+            self._one_of(models, lambda member: self._inside(node, member, what, way, part))
 
     def _options(self, node: Any, options: list[Any], hint: Any, what: str, way: str) -> None:
         for option in options:
-            failures: list[Problem] = []
-            for member in [*_members(hint)[0], hint]:
-                before = set(self.compared)
-                try:
-                    self._value(option, member, what, way)
-                    break
-                except Problem as problem:
-                    self.compared = before
-                    failures.append(problem)
-            else:
-                raise failures[0]
+            self._one_of([*_members(hint)[0], hint], lambda member, o=option: self._value(o, member, what, way))
+
+    def _one_of(self, members: list[Any], compare: Callable[[Any], None]) -> None:
+        """Raise the first difference where none of the members is as the contract has it."""
+        failures: list[Problem] = []
+        for member in members:
+            before = set(self.compared)
+            try:
+                compare(member)
+                return
+            except Problem as problem:
+                self.compared = before
+                failures.append(problem)
+        raise failures[0]
 
     def _types(self, node: Any, members: list[Any], what: str) -> None:
         said = node.get("type")
@@ -292,7 +298,7 @@ class _Vendor:
             ):
                 raise self.lost(node, f"the rule `{keyword}: {node[keyword]}` of {what}")
 
-    def _inside(self, node: Any, member: Any, what: str, way: str) -> None:
+    def _inside(self, node: Any, member: Any, what: str, way: str, part: bool) -> None:
         bare = _bare(member)
         if "items" in node and get_origin(bare) is list:
             self._value(node["items"], get_args(bare)[0], f"an item of {what}", way)
@@ -300,23 +306,23 @@ class _Vendor:
         if is_object(rest) and get_origin(bare) is dict:
             self._value(rest, get_args(bare)[1], f"a value in {what}", way)
         if hasattr(bare, "__attrs_attrs__"):
-            self._model(node, bare, what, way)
+            self._model(node, bare, what, way, part)
         elif (
             node.get("properties") and "object" not in str(node.get("oneOf", "")) and _kind(member) == "dict"
         ):
             raise self.lost(node, f"the properties of {what}")
 
-    def _model(self, node: Any, cls: Any, what: str, way: str) -> None:
+    def _model(self, node: Any, cls: Any, what: str, way: str, part: bool) -> None:
         package = sys.modules[cls.__module__.rpartition(".")[0]]
         hints = get_type_hints(cls, localns=dict(vars(package)), include_extras=True)
         fields = {field.name: field for field in cls.__attrs_attrs__}
-        by_name = {_mark(hints[name], "Name", "name", name): name for name in fields}
+        by_name = {_mark(hints[name], "Name", "name", name): name for name in fields if name != "additional_properties"}
         self._told(
             node,
             node.get("description"),
             _plain(cls.__doc__ or ""),
             f"the description of {what}",
-            "properties" in node,
+            "properties" in node and not part,
         )
         for name, child in (node.get("properties") or {}).items():
             if name not in by_name:
@@ -441,7 +447,12 @@ def _members(hint: Any) -> tuple[list[Any], Any]:
     """The members of an annotation's union, and the rules on the whole."""
     rules = _mark(hint, "Rules")
     base = _bare(hint)
-    return (list(get_args(base)) if get_origin(base) in (Union, UnionType) else [base]), rules
+    if get_origin(base) not in (Union, UnionType):
+        return [base], rules
+    parts = [
+        part for item in get_args(base) for part in ([item] if _mark(item, "Rules") else _members(item)[0])
+    ]
+    return parts, rules
 
 
 def _bare(hint: Any) -> Any:

@@ -12,7 +12,7 @@ from .contract import Contract
 from .dependencies import DependencyError, parse
 from .runtime.guards import is_object
 from .runtime.media import FORM, MULTIPART, essence, is_json
-from .schemas import Schemas, Type, literal, union
+from .schemas import Schemas, Type, literal, members, union
 
 RESERVED = {"client", "body", "content_type"}
 """Arguments that every operation has of its own."""
@@ -77,11 +77,14 @@ class Operation:
     security: list[list[str]] = field(default_factory=list[list[str]])
     dependencies: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     server: str | None = None
+    failures: set[str] = field(default_factory=set[str])
 
     @property
     def success(self) -> Type:
         """What the operation gives when it succeeds."""
-        return self._together([item for item in self.answers if item.status[0] == "2"] or self._default())
+        whole = self._together([item for item in self.answers if item.status[0] == "2"] or self._default())
+        kept = [member for member in members(whole.plain) if member not in self.failures]
+        return Type(union(*kept), union(*kept)) if kept else whole
 
     @property
     def anything(self) -> Type:
@@ -224,6 +227,7 @@ class _Reader:
         )
         made.answers = [self._answer(status, response) for status, response in responses]
         made.security = self._security()
+        made.failures = {model.name for model in self.schemas.models.values() if model.is_failure}
         made.dependencies = [self._dependency(text, made) for text in self.node.get("x-dependencies") or ()]
         servers = self.node.get("servers") or self.item.get("servers")
         made.server = server_url(servers[0]) if servers else None

@@ -33,6 +33,10 @@ _RULE_NAMES = {
 }
 
 
+_CLASS_NAMES = {"self", "field", "parse_date", "parse_datetime", "additional_properties", "to_dict", "from_dict"}
+"""What the body of a model's class needs or has already."""
+
+
 @dataclass(frozen=True)
 class Type:
     """A value's annotation: `plain` for signatures, `full` with the rules of the contract."""
@@ -131,8 +135,7 @@ class Schemas:
         if is_object(schema.get("additionalProperties")):
             yield schema["additionalProperties"], names.pascal(hint, "value")
         for index, child in enumerate(self.options(schema)):
-            title = child.get("title") if is_object(child) else None
-            yield child, names.pascal(hint, title if isinstance(title, str) else f"option{index + 1}")
+            yield child, names.pascal(hint, f"option{index + 1}")
 
     def _check(self, node: Any, schema: dict[str, Any], way: str) -> None:
         if way == "request" and (found := sorted(UNCHECKED & schema.keys())):
@@ -149,7 +152,7 @@ class Schemas:
 
     def _model(self, node: Any, schema: dict[str, Any], hint: str) -> Model:
         if id(node) not in self.models:
-            name = self._class_names.get(id(node)) or self._free(node.get("x-python-name") or hint)
+            name = self._class_names.get(id(node)) or self._free(node.get("x-python-name") or _titled(schema) or hint)
             failure = node.get("x-failure") is True
             self.models[id(node)] = Model(name, names.snake(name), schema, node, failure)
         return self.models[id(node)]
@@ -365,7 +368,7 @@ class Schemas:
         simple = [value for value in allowed if isinstance(value, bool | int | str)]
         if not simple or len(simple) < len([value for value in allowed if value is not None]):
             plain = " | ".join(dict.fromkeys(_python_type(value) for value in allowed)) or "Any"
-            return _ruled(Type(plain, plain), f"Rules(enum=({', '.join(map(literal, allowed))},))")
+            return _ruled(Type(plain, plain), f"Rules(enum={literal(tuple(allowed))})")
         choice = f"Literal[{', '.join(map(literal, simple))}]"
         null = " | None" if None in allowed and ("null" in _kinds(schema) or "type" not in schema) else ""
         if not in_answers or "const" in schema:
@@ -403,6 +406,12 @@ def _subtypes(contract: Contract) -> dict[int, list[Any]]:
             if is_object(base) and "discriminator" in base and not {"oneOf", "anyOf"} & base.keys():
                 found.setdefault(id(base), []).append(node)
     return found
+
+
+def _titled(schema: dict[str, Any]) -> str | None:
+    """The class name that a schema's title gives, where the title is a name and not a sentence."""
+    title = schema.get("title")
+    return names.pascal(title) if isinstance(title, str) and 0 < len(names.words(title)) <= 5 else None
 
 
 def _only_requires(option: Any) -> bool:
@@ -448,7 +457,7 @@ def _python_type(value: Any) -> str:
 
 def _attribute(name: str) -> str:
     wish = names.snake(name)
-    return f"{wish}_" if wish in ("additional_properties", "to_dict", "from_dict") else wish
+    return f"{wish}_" if wish in _CLASS_NAMES else wish
 
 
 def _rules(schema: dict[str, Any]) -> str:
@@ -473,7 +482,7 @@ def literal(value: Any) -> str:
     if is_object(value):
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, tuple):
-        return "(" + "".join(f"{literal(item)}, " for item in value) + ")"
+        return "(" + ", ".join(map(literal, value)) + (",)" if len(value) == 1 else ")")
     return "[" + ", ".join(map(literal, value)) + "]" if is_array(value) else repr(value)
 
 

@@ -17,7 +17,6 @@ import respx
 from ..contract import Contract
 from ..fidelity import sent
 from ..runtime.guards import is_array, is_object
-from ..runtime.timestamps import parse_date, parse_datetime
 from .cases import Called, Case
 
 SECRET = "harness-secret"
@@ -140,7 +139,8 @@ def built(value: Any, hint: Any) -> Any:
 def _scalar(value: Any, base: Any) -> Any:
     if base in (datetime, date):
         try:
-            return (parse_datetime if base is datetime else parse_date)(value)
+            timestamps = importlib.import_module("phone_number_apis._runtime.timestamps")
+            return (timestamps.parse_datetime if base is datetime else timestamps.parse_date)(value)
         except (ValueError, TypeError):
             raise Unfit(f"{value!r} is no {base.__name__}") from None
     if base is bytes or getattr(base, "__name__", "") == "File":
@@ -174,7 +174,7 @@ def _model(value: dict[str, Any], cls: Any) -> Any:
     attributes = {_name(hints[field.name], field.name): field.name for field in cls.__attrs_attrs__ if field.name != "additional_properties"}
     known = {attributes[key]: built(item, hints[attributes[key]]) for key, item in value.items() if key in attributes}
     extra = {key: built(item, get_args(_base(hints["additional_properties"]))[1]) for key, item in value.items() if key not in attributes}
-    unset = importlib.import_module(f"{cls.__module__.split('.')[0]}._runtime.unset").UNSET
+    unset = importlib.import_module("phone_number_apis._runtime.unset").UNSET
     absent = {name: unset for key, name in attributes.items() if key not in value and _is_optional(hints[name])}
     try:
         return cls(**known, **absent, additional_properties=extra)

@@ -197,7 +197,9 @@ def _request(operation: Called, media_type: str | None, present: set[str], absen
             continue
         key = f"{node['in']} {node['name']}"
         schema, content = operation.schema(node)
-        properties[key] = schema if content and node["in"] == "query" else _sendable(operation.contract, schema, node["in"])
+        delimited = node.get("style") in ("spaceDelimited", "pipeDelimited")
+        place = "delimited" if delimited else node["in"]
+        properties[key] = schema if content and place == "query" else _sendable(operation.contract, schema, place)
         if node.get("required") is True or node["name"] in present:
             required.append(key)
     whole: dict[str, Any] = {"parameters": {
@@ -247,11 +249,13 @@ def _sendable(contract: Contract, schema: Any, place: str) -> Any:
     kinds = resolved.get("type")
     if kinds == "array":
         items = _item(contract, resolved.get("items", {}), place)
-        return {**resolved, "items": items, **({"minItems": max(1, resolved.get("minItems", 1))})}
+        return {**resolved, "items": items, "minItems": max(1, resolved.get("minItems", 1))}
     if kinds == "object" or "properties" in resolved:
         properties = {name: _item(contract, node, place) for name, node in (resolved.get("properties") or {}).items()}
         return {**resolved, "properties": properties, "additionalProperties": False, "minProperties": 1}
     if {"enum", "const", "pattern", "format"} & resolved.keys() or "string" not in (kinds or "string"):
+        return resolved
+    if place == "delimited":
         return resolved
     if place == "path":
         return {"allOf": [resolved, {"minLength": 1, "not": {"enum": [".", ".."]}}]}

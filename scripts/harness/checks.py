@@ -14,7 +14,7 @@ from ..document import plain
 from ..runtime.guards import is_array, is_object
 from .calls import SECRET, Target
 from .cases import Called, Case
-from .wire import ABSENT, Wire, told
+from .wire import ABSENT, Wire, agrees, same
 
 
 def differences(target: Target, case: Case, request: httpx.Request) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _parameter(operation: Called, case: Case, wire: Wire, node: Any) -> Iterator
     if key not in case.parameters:
         wanted = _default(operation, schema)
         found = wire.parameter(node, wanted)
-        if found is not ABSENT and told(found) != told(wanted):
+        if found is not ABSENT and not agrees(found, wanted):
             yield f"the {key[0]} parameter {key[1]} is {found!r} on the wire, and was not given"
         if found is ABSENT and wanted is not None and not (is_array(wanted) or is_object(wanted)):
             yield f"the {key[0]} parameter {key[1]} has the default {wanted!r}, which is not on the wire"
@@ -57,8 +57,8 @@ def _parameter(operation: Called, case: Case, wire: Wire, node: Any) -> Iterator
     nothing = [] if is_array(value) else {} if is_object(value) else ABSENT
     if found is ABSENT and value == nothing:
         return
-    wanted = value if media is not None and "json" in media else told(value)
-    if found is ABSENT or not same(found, wanted):
+    as_json = media is not None and "json" in media
+    if found is ABSENT or not (same if as_json else agrees)(found, value):
         shown = "absent" if found is ABSENT else repr(found)
         yield f"the {key[0]} parameter {key[1]} is {shown} on the wire, and was given as {value!r}"
 
@@ -82,45 +82,42 @@ def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> 
             yield f"the body breaks the contract: {error}"
     elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         wanted = _fields(operation, case)
-        if body != wanted:
+        if body.keys() != wanted.keys() or not all(agrees(body[name], wanted[name]) for name in wanted):
             yield f"the fields are {body!r}, and were given as {wanted!r}"
     elif body != case.body:
         yield f"the body is {body!r}, and was given as {case.body!r}"
 
 
-def _fields(operation: Called, case: Case) -> dict[str, list[str]]:
-    """The fields of a form as names and texts, by the Encoding Objects of the contract."""
+def _fields(operation: Called, case: Case) -> dict[str, list[Any]]:
+    """The fields of a form with the values of each, by the Encoding Objects of the contract."""
     encodings = operation.content[case.media_type or ""].get("encoding") or {}
-    fields: dict[str, list[str]] = {}
+    fields: dict[str, list[Any]] = {}
     for name, value in case.body.items():
         encoding = encodings.get(name) or {}
         if {"style", "explode", "allowReserved"} & encoding.keys():
-            for key, text in _styled(name, value, encoding.get("style", "form"), encoding):
-                fields.setdefault(key, []).append(text)
+            for key, item in _styled(name, value, encoding.get("style", "form"), encoding):
+                fields.setdefault(key, []).append(item)
+        elif is_array(value) and "json" not in encoding.get("contentType", ""):
+            fields.update({name: value} if value else {})
         else:
-            whole = "json" in encoding.get("contentType", "")
-            texts = [_text(item, whole) for item in (value if is_array(value) and not whole else [value])]
-            if texts:
-                fields.setdefault(name, []).extend(texts)
+            fields[name] = [value]
     return fields
 
 
-def _text(item: Any, as_json: bool) -> str:
-    plain = isinstance(item, str) and not as_json
-    return str(item) if plain else json.dumps(item, separators=(",", ":"), ensure_ascii=False)
-
-
-def _styled(name: str, value: Any, style: str, encoding: Any) -> Iterator[tuple[str, str]]:
+def _styled(name: str, value: Any, style: str, encoding: Any) -> Iterator[tuple[str, Any]]:
     if style == "deepObject":
-        yield from ((f"{name}[{key}]", told(item)) for key, item in value.items())
+        yield from ((f"{name}[{key}]", item) for key, item in value.items())
     elif not (is_array(value) or is_object(value)):
-        yield name, told(value)
+        yield name, value
     elif encoding.get("explode", style == "form"):
-        yield from ((key, told(item)) for key, item in (value.items() if is_object(value) else ((name, i) for i in value)))
-    else:
-        flat = [part for pair in value.items() for part in pair] if is_object(value) else value
-        if flat:
-            yield name, {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",").join(map(told, flat))
+        yield from value.items() if is_object(value) else ((name, item) for item in value)
+    elif flat := [part for pair in value.items() for part in pair] if is_object(value) else value:
+        joined = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",").join(map(_text, flat))
+        yield name, joined
+
+
+def _text(item: Any) -> str:
+    return item if isinstance(item, str) else json.dumps(item)
 
 
 def _security(operation: Called, wire: Wire) -> Iterator[str]:
@@ -165,19 +162,6 @@ def _default(operation: Called, schema: Any) -> Any:
     resolved = operation.contract.resolve(schema)
     said = schema.get("default") if is_object(schema) else None
     return said if said is not None else resolved.get("default") if is_object(resolved) else None
-
-
-def same(one: Any, other: Any) -> bool:
-    """Equality of JSON values: 1 is 1.0, and not true."""
-    return _strict(one) == _strict(other)
-
-
-def _strict(value: Any) -> Any:
-    if is_array(value):
-        return [_strict(item) for item in value]
-    if is_object(value):
-        return {key: _strict(item) for key, item in value.items()}
-    return ("bool", value) if isinstance(value, bool) else value
 
 
 def invalid(operation: Called, schema: Any, value: Any) -> str | None:

@@ -1,7 +1,6 @@
 """What a captured request says, read by the contract alone.
 
-Values come back as text where the wire has text: `3` and `"3"` are the same there. `told` gives a JSON value the same
-form, so that both can be compared.
+Values come back as text where the wire has text; `agrees` compares them with JSON values.
 """
 
 from __future__ import annotations
@@ -23,13 +22,27 @@ ABSENT = object()
 """What `parameter` gives for one that is not on the wire."""
 
 
-def told(value: Any) -> Any:
-    """A JSON value as it can be told from the wire: primitives as text."""
-    if is_array(value):
-        return [told(item) for item in value]
-    if is_object(value):
-        return {key: told(item) for key, item in value.items()}
-    return value if isinstance(value, str) else json.dumps(value)
+def agrees(found: Any, value: Any) -> bool:
+    """Whether what stands on the wire (text, or lists and mappings of texts) is the JSON value `value`."""
+    if is_array(value) and is_array(found):
+        return len(found) == len(value) and all(map(agrees, found, value))
+    if is_object(value) and is_object(found):
+        return found.keys() == value.keys() and all(agrees(found[key], value[key]) for key in value)
+    if isinstance(value, str) or not isinstance(found, str):
+        return bool(found == value)
+    try:
+        return same(json.loads(found), value)
+    except ValueError:
+        return False
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality of JSON values: 1 is 1.0, and not true."""
+    if is_array(one) and is_array(other):
+        return len(one) == len(other) and all(map(same, one, other))
+    if is_object(one) and is_object(other):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 class Wire:
@@ -89,8 +102,8 @@ class Wire:
             return {key[len(name) + 1 : -1]: value for key, value in fields.items()} or ABSENT
         own = [value for key, value in pairs if unquote(key) == name]
         if shape == "object" and explode:
-            others = {p["name"] for p in self.operation.parameters if p["in"] == node["in"] and p is not node}
-            return {unquote(key): unquote(value) for key, value in pairs if unquote(key) not in others} or ABSENT
+            fields = {unquote(key): unquote(value) for key, value in pairs if self._is_part(unquote(key), node)}
+            return fields or ABSENT
         if not own:
             return ABSENT
         if shape == "array" and explode:
@@ -99,6 +112,13 @@ class Wire:
             raise AssertionError(f"the parameter {name} stands {len(own)} times on the wire")
         delimiter = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
         return _simple(own[0], shape, False, unquote, delimiter)
+
+    def _is_part(self, key: str, node: Any) -> bool:
+        """Whether a name in the query can be a property of this exploded object."""
+        schema = self.operation.contract.resolve(self.operation.schema(node)[0])
+        if schema.get("properties"):
+            return key in schema["properties"]
+        return key.partition("[")[0] not in {p["name"] for p in self.operation.parameters if p is not node}
 
     def body(self, media_type: str) -> Any:
         """The body in JSON values; text where the media type has nothing but text."""
@@ -157,8 +177,3 @@ def _matrix(raw: str, name: str, shape: str, explode: bool) -> Any:
     if explode and shape == "array":
         return [unquote(value) for value in own]
     return _simple(own[0], shape, False, unquote) if own else ABSENT
-
-
-
-
-__all__ = ["ABSENT", "Wire", "told"]

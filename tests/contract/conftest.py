@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from functools import cache
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from scripts.contract import Contract, contract
 from scripts.harness.calls import Target, targets
 from scripts.harness.cases import called
-from scripts.vendors import Vendor, discover
+from scripts.vendors import ROOT, Vendor, discover
+
+sys.path.insert(0, str(ROOT / "generated"))
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 
 from scripts.harness.calls import Target
 from scripts.harness.cases import answers, requests
-from scripts.harness.checks import same
+from scripts.harness.wire import same
 
 CASES = 25
 
