@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from . import validity
-from .document import Map, load, pointer, problem
+from .document import Map, limited, load, pointer, problem
+from .objects import METHODS
 from .overlay import apply
-from .problem import Problem, shown
+from .problem import Problem
+from .references import followed
 from .runtime.guards import is_array, is_object
 from .vendors import Vendor
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+__all__ = ["METHODS", "Contract", "contract", "enabled"]
 
 
 class Contract:
-    """An effective OpenAPI document; every value in it can be located in the spec or overlay that it came from."""
+    """An effective OpenAPI document; every value in it has its place in the spec or in an overlay."""
 
     def __init__(self, document: Any) -> None:
         self.document = document
@@ -39,15 +40,15 @@ class Contract:
 
     def resolve(self, node: Any) -> Any:
         """The node that `node` refers to, or itself; references are known to resolve."""
-        while is_object(node) and isinstance(node.get("$ref"), str):
-            node = validity.target(self.document, node["$ref"])
-        return node
+        return followed(self.document, "", node)[1]
 
     def operations(self) -> Iterator[tuple[str, str, Map, Map]]:
         """Path, method, path item and operation, in the document's order."""
-        for path, item in (self.document.get("paths") or {}).items():
-            item = self.resolve(item)
-            yield from ((path, method, item, item[method]) for method in item if method in METHODS)
+        paths: dict[str, Any] = self.document.get("paths") or {}
+        for path, item in paths.items():
+            if path.startswith("/"):
+                item = self.resolve(item)
+                yield from ((path, method, item, item[method]) for method in item if method in METHODS)
 
     def problem(self, node: Any, what: str, todo: str) -> Problem:
         """A problem of `node`, with its pointer, and its place in the spec or overlay."""
@@ -60,31 +61,27 @@ def contract(vendor: Vendor) -> Contract:
     validity.check(document)
     for path in vendor.overlays:
         overlay = load(path)
-        check_extends(vendor, overlay)
+        _check_extends(vendor, overlay)
         if enabled(overlay):
             document = apply(document, overlay)
+            limited(document)
     validity.check(document)
     return Contract(document)
 
 
 def enabled(overlay: Any) -> bool:
-    """Whether an overlay is applied: `x-enabled: false` keeps it in store."""
-    return not is_object(overlay) or overlay.get("x-enabled", True) is not False
+    """Whether an overlay is applied: `x-enabled: false` keeps it in store; any other flag is a `Problem`."""
+    flag = overlay.get("x-enabled", True) if is_object(overlay) else True
+    if not isinstance(flag, bool):
+        raise problem(overlay, "#/x-enabled", f"`x-enabled` is {flag!r}", "write true or false")
+    return flag
 
 
-def check_extends(vendor: Vendor, overlay: Any) -> None:
-    """Refuse an overlay that says it extends another document than the vendor's spec."""
-    extends = overlay.get("extends") if isinstance(overlay, Map) else None
-    if not isinstance(extends, str) or not isinstance(overlay, Map):
-        return
-    target = (vendor.root / "overlays" / vendor.name / extends).resolve()
-    if target != vendor.spec.resolve():
-        spec = os.path.relpath(vendor.spec, vendor.root / "overlays" / vendor.name)
-        what, line = f"`extends: {extends}` is not the vendor's spec", overlay.lines["extends"]
-        raise Problem(
-            what,
-            f"write `extends: {spec}`",
-            file=overlay.file or shown(vendor.spec),
-            line=line,
-            where="extends",
-        )
+def _check_extends(vendor: Vendor, overlay: Any) -> None:
+    """Refuse an overlay that does not say that it extends the vendor's spec."""
+    if not (is_object(overlay) and "overlay" in overlay):
+        return  # no overlay, which `apply` will say
+    extends, wanted = overlay.get("extends"), f"../../specs/{vendor.name}/{vendor.spec.name}"
+    if extends != wanted:
+        what = f"the overlay extends {extends!r}" if extends else "the overlay does not say what it extends"
+        raise problem(overlay, "#/extends", what, f"write `extends: {wanted}`")

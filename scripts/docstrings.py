@@ -1,101 +1,194 @@
-"""What the generated docstrings say."""
+"""What the generated docstrings say, and how it is laid out."""
 
 from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterator
 
-from .operations import Operation
+from .annotation import members
+from .operations import Answer, Operation
+from .runtime.errors import BY_STATUS
 
 WIDTH = 110
-_KEPT = re.compile(r"\s*([-*+] |\d+[.)] |```|\||>|    )")
-"""Lines whose breaks mean something in Markdown."""
+_HIDDEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+_VERBATIM = re.compile(r" {4}|\t|\s*[|>#]")
+"""Lines of Markdown whose breaks mean something: code, tables, quotations and headings."""
+_FORMS = {
+    "Or": "Give at least one of {}.",
+    "OnlyOne": "Give exactly one of {}.",
+    "AllOrNone": "Give all of {}, or none of them.",
+    "ZeroOrOne": "Give at most one of {}.",
+}
 
 
 def quoted(text: str, indent: int = 0) -> str:
-    """The text as a docstring, wrapped, to stand behind `indent` blanks."""
-    safe = _CONTROL.sub(" ", text).strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    lines = _wrapped(safe, WIDTH - indent)
-    if len(lines) == 1 and len(lines[0]) + indent + 6 <= WIDTH:
-        end = " " if lines[0].endswith('"') else ""
-        return f'"""{lines[0]}{end}"""'
-    blanks = " " * indent
-    return ('"""' + "\n".join([*lines, ""])).replace("\n", f"\n{blanks}").replace(
-        f"\n{blanks}\n", "\n\n"
-    ) + '"""'
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """The lines of the text: paragraphs wrapped, lists, tables and code left alone."""
-    lines: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        if lines:
-            lines.append("")
-        if any(_KEPT.match(line) for line in paragraph.splitlines()) or re.match(
-            r"(Args|Returns|Raises):\n", paragraph
-        ):
-            lines += [line.rstrip() for line in paragraph.splitlines()]
-        else:
-            lines += textwrap.wrap(paragraph, width, break_long_words=False, break_on_hyphens=False)
-    return lines or [""]
+    """The text as a docstring, its Markdown wrapped, to stand behind `indent` blanks."""
+    safe = _CONTROL.sub(" ", _HIDDEN.sub("", text)).strip().replace("\\", "\\\\").replace('"""', r"\"\"\"")
+    first, *more = _wrapped('"""' + safe, WIDTH - indent)
+    if not more and indent + len(first) + 3 <= WIDTH:
+        return f'{first} """' if first.endswith('"') else f'{first}"""'
+    return "\n".join([first, *(line and " " * indent + line for line in more), " " * indent + '"""'])
 
 
 def operation(operation: Operation) -> str:
-    """The docstring of an operation: what it does, its arguments, its answers, and the page it was read from."""
-    node = operation.node
-    parts = [_sentence(operation.summary), operation.description]
-    if node.get("x-billable") is True:
-        parts.append("This call can cost money.")
-    if roles := node.get("x-allowed-roles"):
-        parts.append(f"Allowed roles: {', '.join(roles)}.")
-    if node.get("x-idempotent") is False:
-        parts.append("Not idempotent: sent twice, it may be carried out twice.")
-    parts += [f"{_sentence(text)}" for text in _rules(operation)]
-    if arguments := _arguments(operation):
-        parts.append("Args:\n" + "\n".join(arguments))
-    parts.append("Returns:\n" + "\n".join(_answers(operation, success=True) or ["    Nothing."]))
-    parts.append("Raises:\n" + "\n".join([*_answers(operation, success=False), *_ALWAYS]))
-    if operation.url:
-        parts.append(f"Source: {operation.url}")
+    """The docstring of an operation: what it does, what it takes and gives, and the page that says so."""
+    raised = [entry for answer in operation.answers for entry in _raised(operation, answer)]
+    parts = [
+        _sentence(operation.summary),
+        operation.description,
+        " ".join(_notes(operation)),
+        _section("Args", _arguments(operation)),
+        _section(
+            "Returns", [entry for answer in operation.answers for entry in _returned(operation, answer)]
+        ),
+        _section("Raises", [*raised, *_always_raised(operation)]),
+        f"Source: {operation.url}" if operation.url else "",
+    ]
     return "\n\n".join(part for part in parts if part.strip())
 
 
-_ALWAYS = [
-    "    InvalidRequest: an argument breaks a rule of the contract; nothing was sent.",
-    "    MalformedResponse: the answer is not as documented.",
-    "    httpx.TransportError: the connection failed, or the time ran out.",
-]
+def _notes(operation: Operation) -> Iterator[str]:
+    """What a caller had better know before the call."""
+    if operation.node.get("x-billable") is True:
+        yield "This call can cost money."
+    if operation.node.get("x-idempotent") is False:
+        yield "Sent twice, it may be carried out twice."
+    if roles := operation.node.get("x-allowed-roles"):
+        yield f"It is open to {_listed(map(str, roles))} only."
+    arguments = {argument.wire_name: argument.name for argument in operation.arguments}
+    for text, _ in operation.dependencies:
+        form, names = text.partition("(")[0], re.findall(r"[^\s,()]+", text.partition("(")[2])
+        if form in _FORMS and all(name in arguments for name in names):
+            yield _FORMS[form].format(_listed(f"`{arguments[name]}`" for name in names))
+        else:
+            yield f"The parameters must be such that {text}."
 
 
-def _arguments(operation: Operation) -> list[str]:
-    lines = [f"    {a.name}: {_sentence(a.description) or f'The {a.location} parameter `{a.wire_name}`.'}"
-             for a in operation.arguments]  # fmt: skip
+def _arguments(operation: Operation) -> Iterator[tuple[str, str]]:
+    """The arguments in the order of the signature."""
+    given = [
+        (a, (a.name, _sentence(a.description) or f"The {a.location} parameter `{a.wire_name}`."))
+        for a in operation.arguments
+    ]
+    yield from (entry for argument, entry in given if argument.location == "path")
+    yield "client", "What makes the call: where the server is, and the credentials."
     if operation.body:
-        lines.append(f"    body: {_sentence(operation.body_description) or 'What is sent.'}")
-    return [line for text in lines for line in _hung(text)]
+        yield "body", _sentence(operation.body_description) or "What is sent."
+    if len(operation.body) > 1:
+        yield (
+            "content_type",
+            f"How the body is written: {_listed((f'`{c.media_type}`' for c in operation.body), 'or')}.",
+        )
+    yield from (entry for argument, entry in given if argument.location != "path" and argument.required)
+    yield from (entry for argument, entry in given if argument.location != "path" and not argument.required)
 
 
-def _answers(operation: Operation, *, success: bool) -> list[str]:
-    lines: list[str] = []
-    for answer in operation.answers:
-        if (answer.status[0] == "2") == success:
-            kind = "" if success else "APIError, "
-            again = " It was not carried out and can be sent again." if answer.not_processed else ""
-            lines += _hung(f"    {kind}{answer.status}: {_sentence(answer.description)}{again}")
-    return lines
+def _returned(operation: Operation, answer: Answer) -> Iterator[tuple[str, str]]:
+    """What a successful answer gives."""
+    if answer.status[0] == "2" or (answer.status == "default" and not _has_success(operation)):
+        kinds = [kind for kind in _kinds(answer) if kind not in operation.failures]
+        yield " | ".join(kinds or ["None"]), f"{_when(answer)}. {_sentence(answer.description)}"
 
 
-def _rules(operation: Operation) -> list[str]:
-    return [f"Dependency: {text}" for text, _ in operation.dependencies]
+def _raised(operation: Operation, answer: Answer) -> Iterator[tuple[str, str]]:
+    """What an answer that is a failure, or can be one, raises."""
+    is_success = answer.status[0] == "2"
+    kinds = [kind for kind in _kinds(answer) if kind in operation.failures or not is_success]
+    if kinds or not is_success:
+        error = BY_STATUS[int(answer.status)].__name__ if answer.status in map(str, BY_STATUS) else "APIError"
+        parsed = f"; `parsed` is {_listed(map(_one, kinds), 'or')}" if kinds and "Any" not in kinds else ""
+        again = "It was not carried out and can be sent again." if answer.not_processed else ""
+        description = "" if is_success else _sentence(answer.description)
+        yield f"errors.{error}", f"{_when(answer)}{parsed}. {description} {again}"
 
 
-def _hung(text: str) -> list[str]:
-    """One entry of a section, wrapped, its further lines indented."""
-    return textwrap.wrap(text.strip(), WIDTH - 4, initial_indent="    ", subsequent_indent="        ", break_long_words=False,
-                         break_on_hyphens=False)  # fmt: skip
+def _always_raised(operation: Operation) -> Iterator[tuple[str, str]]:
+    if all(answer.status != "default" for answer in operation.answers):
+        yield "errors.UnexpectedStatus", "The answer has a status that is not documented."
+    yield "errors.MalformedResponse", "The call succeeded, but its answer is not as documented."
+    yield "errors.InvalidRequest", "An argument breaks a rule of the contract. Nothing was sent."
+    if operation.security and [] not in operation.security:
+        yield "errors.MissingCredentials", "The client has no credentials for this call. Nothing was sent."
+    yield "httpx.TransportError", "The connection failed, or the time ran out."
+
+
+def _has_success(operation: Operation) -> bool:
+    return any(answer.status[0] == "2" for answer in operation.answers)
+
+
+def _kinds(answer: Answer) -> list[str]:
+    """The types that an answer can be of."""
+    return list(dict.fromkeys(kind for content in answer.content for kind in members(content.type.plain)))
+
+
+def _one(kind: str) -> str:
+    return f"{'an' if kind[0] in 'AEIOU' else 'a'} `{kind}`"
+
+
+def _when(answer: Answer) -> str:
+    return "Any other status" if answer.status == "default" else f"Status {answer.status}"
+
+
+def _listed(parts: Iterator[str], word: str = "and") -> str:
+    *first, last = parts
+    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
     return text if not text or text[-1] in ".!?:" else text + "."
+
+
+# Layout
+
+
+def _section(heading: str, entries: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> str:
+    """A section of entries, each wrapped behind a hanging indent, in a docstring that is itself indented by four."""
+    lines = [
+        line for head, told in entries for line in _filled(f"{head}: {told}", WIDTH - 4, "    ", "        ")
+    ]
+    return "\n".join([f"{heading}:", *lines]) if lines else ""
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """The lines of a Markdown text: paragraphs and list items wrapped, all that is laid out by hand left alone."""
+    for block in _blocks(text):
+        item = _ITEM.match(block[0])
+        if _is_verbatim(block[0]):
+            yield from (line.rstrip() for line in block)
+        elif item:
+            indent = " " * len(item[0].expandtabs())
+            yield from _filled(" ".join(block)[item.end() :], width, item[0].expandtabs(), indent)
+        else:
+            yield from _filled(" ".join(block), width) or [""]
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    """The lines that belong together: a paragraph, an item, a fenced block; a line laid out by hand by itself."""
+    block: list[str] = []
+    for line in text.splitlines():
+        fenced = bool(block) and _is_fence(block[0])
+        closed = fenced and len(block) > 1 and _is_fence(block[-1])
+        starts = not line.strip() or _is_verbatim(line) or _ITEM.match(line)
+        if block and (closed or not fenced and (starts or not block[0].strip() or _is_verbatim(block[0]))):
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block
+
+
+def _is_fence(line: str) -> bool:
+    return line.lstrip().startswith("```")
+
+
+def _is_verbatim(line: str) -> bool:
+    return bool(_VERBATIM.match(line)) or _is_fence(line)
+
+
+def _filled(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    return textwrap.wrap(" ".join(text.split()), width, initial_indent=first, subsequent_indent=rest,
+                         break_long_words=False, break_on_hyphens=False)  # fmt: skip

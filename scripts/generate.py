@@ -1,273 +1,144 @@
-"""Specs and overlays to clients: rendered aside, checked, and swapped in whole."""
+"""Specs and overlays to clients: rendered aside, found faithful to the contracts, put in place whole."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from . import manifest
 from .problem import Problem, shown
+from .swap import replaced
 from .vendors import PACKAGE, ROOT, Vendor, chosen, discover
 
-HERE = Path(__file__).parent
-MANIFEST = "manifest.json"
-Report = Callable[[str], None]
+if TYPE_CHECKING:
+    from .contract import Contract
+
+SCRIPTS = Path(__file__).parent
+RUNTIME = SCRIPTS / "runtime"
+Report = Callable[[str], object]
+Parts = dict[str, dict[str, str] | None]
 
 
 def generate(names: list[str], root: Path = ROOT, report: Report = lambda line: None) -> None:
     """Render the clients of the vendors called `names` (or all) into `generated/`; raises `Problem`.
 
-    The old clients stay in place until every new one is rendered and found faithful to its contract.
+    The old clients stay until all new ones are found faithful. Those of other vendors are kept, those of
+    vendors that are gone are removed. Where neither what goes in nor what came out has changed, that is all.
     """
-    vendors = chosen(names, root)
-    if _stamp(root) == _read(_stamp_file(root)):
-        report("nothing has changed")
-        return
-    _clear(root)
-    with _rendered(vendors, root, report) as package:
-        _swap(package, root / "generated" / PACKAGE)
-    stamp = _stamp_file(root)
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(_stamp(root), encoding="utf-8")
+    vendors, place, stamp = _found(names, root), root / "generated", root / ".cache/generate"
+    with _problems(place):
+        inputs = _inputs(root)
+        if stamp.is_file() and stamp.read_text("utf-8") == _stamp(inputs, place):
+            report("nothing has changed")
+            return
+        contracts = _contracts(vendors)
+        with replaced(place.resolve(), root / ".cache/rendered", tree=root) as new:
+            _render(contracts, root, new, report)
+            if set(vendors) == set(discover(root)):
+                stamp.write_text(_stamp(inputs, new), "utf-8")
 
 
 def check(names: list[str], root: Path = ROOT, report: Report = lambda line: None) -> list[str]:
-    """The files of `generated/` that are not, byte for byte, what rendering gives, each with the reason."""
-    vendors = chosen(names, root)
-    old = root / "generated" / PACKAGE
-    with _rendered(vendors, root, report, Path(tempfile.gettempdir())) as package:
-        return list(_stale(old, package))
+    """A line for each file of `generated/` that is not, byte for byte, what rendering gives, and why."""
+    vendors, place = _found(names, root), root / "generated"
+    with _problems(place), tempfile.TemporaryDirectory() as folder:
+        _render(_contracts(vendors), root, Path(folder), report)
+        return list(manifest.stale(place, Path(folder)))
+
+
+def _found(names: list[str], root: Path) -> tuple[Vendor, ...]:
+    if not (root / "specs").is_dir():
+        raise Problem("there is no such folder", "name a tree that has one", file=shown(root / "specs"))
+    return chosen(names, root)
+
+
+def _contracts(vendors: tuple[Vendor, ...]) -> dict[Vendor, Contract]:
+    from .contract import contract  # here and below: not imported where nothing has changed
+
+    return {vendor: contract(vendor) for vendor in vendors}
+
+
+def _render(contracts: Mapping[Vendor, Contract], root: Path, folder: Path, report: Report) -> None:
+    """Write all that `generated/` is to hold into `folder`."""
+    from .document import dump
+    from .fidelity import verify
+    from .formatting import tidy
+    from .generator import render
+    from .lowering import client
+
+    package = folder / PACKAGE
+    sources = _write_shared(package)
+    for vendor, contract in contracts.items():
+        described = client(vendor.name, contract)
+        sources |= render(described, package / vendor.name)
+        header = _header(f" {vendor.name}", ", the spec with its overlays applied")
+        _write(package / vendor.name / "openapi.yaml", header + dump(contract.document))
+        report(f"{vendor.name}: {len(described.operations)} operations, {len(described.models)} models")
+    tidy(folder, sources)
+    verify(package, {vendor.name: contract for vendor, contract in contracts.items()})
+    manifest.write(folder, _parts(contracts, root, package), root / "generated")
+
+
+def _write_shared(package: Path) -> dict[Path, Path]:
+    """Write what belongs to no vendor; gives the source of each module that is copied."""
+    _write(package / "__init__.py", _header() + '"""Typed clients for vendors\' phone-number APIs."""\n')
+    _write(package / "py.typed", _header())
+    sources = {package / "_runtime" / path.name: path for path in sorted(RUNTIME.glob("*.py"))}
+    for path, source in sources.items():
+        _write(path, _header(said=f" from scripts/runtime/{source.name}") + source.read_text("utf-8"))
+    return sources
+
+
+def _header(arguments: str = "", said: str = "") -> str:
+    return f"# Generated by `scripts/run generate{arguments}`{said}: do not edit.\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def _parts(contracts: Mapping[Vendor, Contract], root: Path, package: Path) -> Parts:
+    """What each part of the package is made from; the clients of other vendors are kept, that is copied."""
+    from .generator import TEMPLATES, VERSION
+
+    templates = manifest.digest(*sorted(TEMPLATES.glob("*.jinja")))
+    runtime = manifest.digest(*sorted(RUNTIME.glob("*.py")))
+    parts: Parts = {manifest.SHARED: {"generator": VERSION, "template": runtime}}
+    for vendor in discover(root):
+        if vendor in contracts:
+            documents = {"spec": manifest.digest(vendor.spec), "overlay": manifest.digest(*vendor.overlays)}
+            parts[vendor.name] = {"generator": VERSION, "template": templates, **documents}
+        elif vendor.client.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(vendor.client, package / vendor.name, ignore=ignored)
+            parts[vendor.name] = None
+    return parts
+
+
+def _inputs(root: Path) -> str:
+    """All that goes into the clients: documents, scripts, Python and what is installed, by version."""
+    installed = sorted(path.name for entry in sys.path for path in Path(entry).glob("*.dist-info"))
+    documents = manifest.digest(SCRIPTS, root / "specs", root / "overlays")
+    return " ".join([sys.version.split()[0], *installed, documents])
+
+
+def _stamp(inputs: str, place: Path) -> str:
+    """The statement that these inputs give what is in `place`: true whenever it is read."""
+    return f"{inputs} {manifest.digest(place)}"
 
 
 @contextmanager
-def _rendered(
-    vendors: tuple[Vendor, ...], root: Path, report: Report, place: Path | None = None
-) -> Iterator[Path]:
-    """The whole package, freshly rendered in a folder beside its place; removed in the end."""
-    from .fidelity import verify
-    from .lowering import client
-
-    generated = place or root / "generated"
-    folder = Path(tempfile.mkdtemp(prefix=".rendered-", dir=_made(generated)))
+def _problems(place: Path) -> Generator[None]:
+    """What the system refuses, as a `Problem`."""
     try:
-        package = folder / PACKAGE
-        _shared(package)
-        contracts = {vendor: _contract(vendor) for vendor in vendors}
-        for vendor, made in contracts.items():
-            described = client(vendor.name, made)
-            _render(described, made, package / vendor.name)
-            report(f"{vendor.name}: {len(described.operations)} operations, {len(described.models)} models")
-        _format(package)
-        verify(package, {vendor.name: made for vendor, made in contracts.items()})
-        _keep_others(vendors, root, package)
-        _write_manifest(vendors, root, package)
-        yield package
+        yield
     except OSError as error:
-        what = f"the clients cannot be written ({error.strerror})"
-        raise Problem(
-            what, "nothing was changed; make room or mend permissions", file=shown(generated)
-        ) from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _contract(vendor: Vendor) -> Any:
-    from .contract import contract
-
-    return contract(vendor)
-
-
-def _render(described: Any, made: Any, folder: Path) -> None:
-    from jinja2 import TemplateError
-
-    from .document import dump
-    from .generator import TEMPLATES, render
-
-    folder.mkdir(parents=True)
-    try:
-        render(described, folder)
-    except TemplateError as error:
-        name, line = getattr(error, "filename", None) or TEMPLATES, getattr(error, "lineno", None)
-        raise Problem(f"the template fails ({error})", "mend it", file=shown(Path(name)), line=line) from None
-    header = f"# Generated by `scripts/run generate {described.vendor}`: the spec with its overlays applied. Do not edit.\n"
-    (folder / "openapi.yaml").write_text(header + dump(made.document), encoding="utf-8", newline="\n")
-
-
-def _shared(package: Path) -> None:
-    """What all vendors share: the runtime, and the package itself."""
-    package.mkdir()
-    header = "# Generated by `scripts/run generate`: do not edit.\n"
-    (package / "__init__.py").write_text(
-        f'{header}"""Typed clients for vendors\' phone-number APIs."""\n', "utf-8"
-    )
-    (package / "py.typed").write_text("", "utf-8")
-    (package / "_runtime").mkdir()
-    for path in sorted((HERE / "runtime").glob("*.py")):
-        header = f"# Generated by `scripts/run generate` from scripts/runtime/{path.name}: do not edit.\n"
-        (package / "_runtime" / path.name).write_text(header + path.read_text("utf-8"), "utf-8", newline="\n")
-
-
-def _format(package: Path) -> None:
-    """Remove imports that are not needed, sort the others, and format."""
-    ruff = [sys.executable, "-m", "ruff"]
-    common = [
-        "--isolated",
-        "--no-cache",
-        "--quiet",
-        "--line-length",
-        "110",
-        "--target-version",
-        "py311",
-        str(package),
-    ]
-    for command in (["check", "--fix", "--select", "F401,I"], ["format"]):
-        done = subprocess.run([*ruff, *command, *common], capture_output=True, text=True, check=False)
-        if done.returncode:
-            what = (
-                f"the rendered clients are not Python ({' '.join((done.stdout + done.stderr).split()):.300})"
-            )
-            raise Problem(what, "mend the templates", file=shown(HERE / "templates"))
-
-
-def _keep_others(vendors: tuple[Vendor, ...], root: Path, package: Path) -> None:
-    for vendor in discover(root):
-        if vendor not in vendors and vendor.client.is_dir():
-            shutil.copytree(
-                vendor.client, package / vendor.name, ignore=shutil.ignore_patterns("__pycache__")
-            )
-
-
-# What was made from what
-
-
-def _write_manifest(vendors: tuple[Vendor, ...], root: Path, package: Path) -> None:
-    """Write down what each client was made from, and the digest of each file, to tell later why one is stale."""
-    old = _manifest(root / "generated" / PACKAGE)
-    inputs = {
-        v.name: _inputs(v) if v in vendors else old.get("inputs", {}).get(v.name, {}) for v in discover(root)
-    }
-    record = {"inputs": inputs, "files": {str(path): digest for path, digest in _digests(package).items()}}
-    (package / MANIFEST).write_text(
-        json.dumps(record, indent=1, sort_keys=True) + "\n", "utf-8", newline="\n"
-    )
-
-
-def _inputs(vendor: Vendor) -> dict[str, Any]:
-    from .generator import VERSION
-
-    return {
-        "spec": _digest(vendor.spec),
-        "overlay": {path.name: _digest(path) for path in vendor.overlays},
-        "template": {path.name: _digest(path) for path in sorted((HERE / "templates").glob("*.jinja"))},
-        "generator": VERSION,
-    }
-
-
-def _manifest(package: Path) -> dict[str, Any]:
-    try:
-        record: dict[str, Any] = json.loads((package / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record
-
-
-def _stale(old: Path, new: Path) -> Iterator[str]:
-    """A line for each file that differs, says where it differs first, and why."""
-    before, after, recorded = _digests(old), _digests(new), _manifest(old)
-    for path in sorted(before.keys() | after.keys()):
-        if before.get(path) == after.get(path):
-            continue
-        vendor = path.parts[0]
-        edited = recorded.get("files", {}).get(str(path)) != before.get(path)
-        reason = "hand edit" if edited else _reason(recorded, _manifest(new), vendor)
-        state = "missing" if path not in before else "left over" if path not in after else "stale"
-        line = _first_difference(old / path, new / path)
-        yield f"{shown(old / path)}:{line}: {state} ({reason}); run `scripts/run generate`."
-
-
-def _reason(recorded: dict[str, Any], current: dict[str, Any], vendor: str) -> str:
-    """Which input of a client has changed since it was generated."""
-    before, now = (record.get("inputs", {}).get(vendor, {}) for record in (recorded, current))
-    changed = [kind for kind in ("spec", "overlay", "template") if before.get(kind) != now.get(kind)]
-    return " and ".join(changed) or "generator"
-
-
-def _first_difference(old: Path, new: Path) -> int:
-    texts = [path.read_text("utf-8", "replace").splitlines() if path.is_file() else [] for path in (old, new)]
-    pairs = zip(*texts, strict=False)
-    return next(
-        (line for line, (one, other) in enumerate(pairs, 1) if one != other), min(map(len, texts)) + 1
-    )
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-
-
-def _digests(package: Path) -> dict[Path, str]:
-    found = (
-        path for path in sorted(package.rglob("*")) if path.is_file() and "__pycache__" not in path.parts
-    )
-    return {path.relative_to(package): _digest(path) for path in found if path.name != MANIFEST}
-
-
-# Putting it in place
-
-
-def _swap(package: Path, place: Path) -> None:
-    """Put the new package in the place of the old one; signals wait until that is done."""
-    aside = package.parent / "old"
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-    try:
-        if place.exists():
-            place.rename(aside)
-        try:
-            package.rename(place)
-        except OSError:
-            if aside.exists():
-                aside.rename(place)
-            raise
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-
-
-def _clear(root: Path) -> None:
-    """Remove what an interrupted run left behind, after putting back a client that it had moved aside."""
-    place = root / "generated" / PACKAGE
-    for folder in sorted((root / "generated").glob(".rendered-*")):
-        if not place.exists() and (folder / "old").is_dir():
-            (folder / "old").rename(place)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _stamp_file(root: Path) -> Path:
-    return root / ".cache" / "generate"
-
-
-def _read(path: Path) -> str | None:
-    return path.read_text("utf-8") if path.is_file() else None
-
-
-def _stamp(root: Path) -> str:
-    """One digest of everything that goes into the clients, and of the clients."""
-    from importlib.metadata import version
-
-    whole = hashlib.sha256(version("openapi-python-client").encode())
-    folders = [HERE, root / "specs", root / "overlays", root / "generated"]
-    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
-        if path.is_file() and "__pycache__" not in path.parts:
-            whole.update(str(path).encode() + b"\0" + path.read_bytes() + b"\0")
-    return whole.hexdigest()
+        file = Path(error.filename) if isinstance(error.filename, str) else place
+        todo = "nothing was changed; make room or mend the permissions"
+        raise Problem(f"{error.strerror or error!s:.300}", todo, file=shown(file)) from None

@@ -12,11 +12,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from . import names
 from .contract import Contract
+from .fields import models
+from .models import Model
 from .operations import Operation, operations, server_url
-from .schemas import Model, Schemas
+from .schemas import Schemas
 from .security import Scheme, schemes
+from .values import Values
 
 
 @dataclass
@@ -36,9 +38,12 @@ class Client:
     @property
     def arguments(self) -> dict[str, bool]:
         """The client's arguments for credentials, and whether each must be given: no call does without it."""
-        needed = [set.intersection(*map(set, o.security)) if o.security else set() for o in self.operations]
-        always = set.intersection(*needed) if needed else set[str]()
-        return {name: scheme.name in always for scheme in self.schemes for name in scheme.arguments.values()}
+        ways = [way for operation in self.operations for way in operation.security or [[]]]
+        return {
+            name: bool(ways) and all(scheme.name in way for way in ways)
+            for scheme in self.schemes
+            for name in scheme.arguments.values()
+        }
 
     def models_of(self, operation: Operation) -> list[str]:
         """The names of the models that an operation's annotations use."""
@@ -56,7 +61,7 @@ def client(vendor: str, contract: Contract) -> Client:
         raise contract.problem(contract.document, "no server is named", "add `servers` by an overlay")
     return Client(
         vendor, info["title"], info.get("description") or "", info["version"], (servers or [""])[0], servers,
-        schemes(contract), made, schemas.finish(),
+        schemes(contract), made, models(Values(schemas)),
     )  # fmt: skip
 
 

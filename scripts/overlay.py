@@ -20,7 +20,7 @@ from jsonpath_rfc9535.filter_expressions import (
     FunctionExtension,
 )
 
-from .document import Map, Seq, copied, place, pointer
+from .marks import Line, copied, drop, place, pointer, put
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -42,18 +42,6 @@ _OBJECT, _ARRAY, _PRIMITIVE = "an object", "an array", "a primitive"
 
 class OverlayError(Problem):
     """An overlay that is not in form, or that does not fit the document."""
-
-
-class Line(int):
-    """A line that knows its file, for a value in a mapping or sequence that came from another file."""
-
-    file: str
-
-    def __new__(cls, file: str, line: int) -> Line:
-        """Line `line`, counted from 1, of `file`."""
-        new = super().__new__(cls, line)
-        new.file = file
-        return new
 
 
 def apply(document: Any, overlay: Any) -> Any:
@@ -155,7 +143,7 @@ class _Action:
         if () in places:
             raise self.refused("the root of the document cannot be removed", "select what is inside it")
         for *above, key in sorted(places, reverse=True):
-            _drop(_at(document, above), key)
+            drop(_at(document, above), key)
         return document
 
     def updated(self, document: Any, places: list[Keys]) -> Any:
@@ -171,7 +159,7 @@ class _Action:
             container, new = _at(root, above), copied(source)
             old = container[key]
             if _kind(old) == _ARRAY and _kind(new) != _ARRAY:
-                _put(old, len(old), new, line)
+                put(old, len(old), new, line)
             else:
                 self.merge(container, key, new, line, keys)
         return root[0]
@@ -195,12 +183,12 @@ class _Action:
                 if name in old:
                     self.merge(old, name, value, _line(new, name), (*keys, name))
                 else:
-                    _put(old, name, value, _line(new, name))
+                    put(old, name, value, _line(new, name))
         elif kinds == (_ARRAY, _ARRAY):
             for index, value in enumerate(new):
-                _put(old, len(old), value, _line(new, index))
+                put(old, len(old), value, _line(new, index))
         elif kinds == (_PRIMITIVE, _PRIMITIVE):
-            _put(container, key, new, line)
+            put(container, key, new, line)
         else:
             what = f"{_kind(new)} cannot be merged into {_kind(old)} at {pointer(*keys)}"
             raise self.refused(what, f"give {_kind(old)}, or remove the old value first")
@@ -224,27 +212,6 @@ def _at(document: Any, keys: Iterable[Any]) -> Any:
 def _line(document: Any, *keys: str | int) -> Line | None:
     file, line = place(document, list(keys))
     return Line(file, line) if file is not None and line is not None else None
-
-
-def _put(container: Any, key: Any, value: Any, line: Line | None) -> None:
-    """Set the value at `key` of a container, or append it there, and mark it with its line."""
-    if isinstance(container, Seq):
-        container.lines[key : key + 1] = [line or container.line]
-    if isinstance(container, Map):
-        container.lines[key] = line or container.line
-    if isinstance(container, list):
-        container[key : key + 1] = [value]
-    else:
-        container[key] = value
-
-
-def _drop(container: Any, key: Any) -> None:
-    """Remove the value at `key` of a container, and its mark."""
-    del container[key]
-    if isinstance(container, Seq):
-        del container.lines[key : key + 1]
-    if isinstance(container, Map):
-        container.lines.pop(key, None)
 
 
 class _Parser(Parser):

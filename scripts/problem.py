@@ -25,10 +25,17 @@ class Problem(Exception):
         super().__init__(what, todo)
 
     def __str__(self) -> str:
-        """One line, whatever the parts hold."""
+        """One line that any terminal shows as it is, whatever the parts hold."""
         place = f"{self.file}:{self.line or 1}: " if self.file else ""
-        where = f"{self.where}: " if self.where else ""
-        return " ".join(f"{place}{where}{self.what}; {self.todo}.".split())
+        where = f"{_short(self.where)}: " if self.where else ""
+        line = f"{place}{where}{_short(self.what)}; {_short(self.todo)}."
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
+def _short(text: str) -> str:
+    """The text without line breaks and, if it is long, without its middle."""
+    text = " ".join(text.split())
+    return text if len(text) <= 400 else f"{text[:150]} … {text[-240:]}"
 
 
 def shown(path: Path) -> str:

@@ -2,178 +2,127 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 from typing import Any
-from urllib.parse import unquote
 
-import jsonschema_rs
-
-from .document import keys_of, plain, pointer, problem
-from .problem import Problem
-from .runtime.guards import is_array, is_object
+from . import extensions, references, structure
+from .document import pointer, problem
+from .objects import METHODS, Part, walk
+from .references import followed
+from .runtime.guards import is_object
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
-_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+_DIALECTS = {structure.DIALECT, "https://json-schema.org/draft/2020-12/schema"}
 
 
 def check(document: Any) -> None:
-    """Raise a `Problem` for the first thing in `document` that is not as OpenAPI 3.1 has it."""
+    """Raise a `Problem` for something in `document` that is not as OpenAPI 3.1 has it."""
     _version(document)
-    for keys, reference in _references(document, ()):
-        _reference(document, keys, reference)
-    _parameters_described(document)
-    _structure(document)
-    _operations(document)
-
-
-def target(document: Any, reference: str) -> Any:
-    """What a local reference stands for; raises `LookupError` where there is nothing."""
-    node = document
-    for key in keys_of(unquote(reference)):
-        node = node[int(key)] if is_array(node) else node[key]
-    return node
+    structure.check(document)
+    parts = list(walk(document))
+    extensions.check(document, parts)
+    for part in parts:
+        _dialect(document, part)
+    references.check(document, parts)
+    _operations(document, parts)
+    _security(document, parts)
+    _paths(document)
 
 
 def _version(document: Any) -> None:
     version = document.get("openapi", document.get("swagger")) if is_object(document) else None
-    if isinstance(version, str) and re.fullmatch(r"3\.1\.\d+", version):
-        return
     if version is None:
         raise problem(document, "#", "not an OpenAPI document", "start it with `openapi: 3.1.0`")
-    key = "openapi" if "openapi" in document else "swagger"
-    what = f"the version is {version!r}, and only OpenAPI 3.1 is read"
-    raise problem(document, pointer(key), what, "convert the document to OpenAPI 3.1")
+    if not (isinstance(version, str) and re.fullmatch("3[.]1[.][0-9]+", version)):
+        at = "#/openapi" if "openapi" in document else "#/swagger"
+        what = f"the version of OpenAPI is {version!r}, and only 3.1 is read"
+        raise problem(document, at, what, "write the document as OpenAPI 3.1 has it, with `openapi: 3.1.0`")
 
 
-def _references(node: Any, keys: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Every `$ref` that is one: not a property of that name, and nothing inside an example or default."""
-    if is_array(node):
-        for index, item in enumerate(node):
-            yield from _references(item, (*keys, index))
-    if is_object(node):
-        if "$ref" in node and keys[-1:] != ("properties",):
-            yield keys, node["$ref"]
-        for key, child in node.items():
-            named = keys[-1:] == ("properties",)
-            if named or key not in ("example", "examples", "default", "enum", "const", "value"):
-                yield from _references(child, (*keys, key))
+def _dialect(document: Any, part: Part) -> None:
+    for field in ("jsonSchemaDialect", "$schema"):
+        if part.kind in ("document", "schema") and part.node.get(field, structure.DIALECT) not in _DIALECTS:
+            what = f"the dialect of schemas is {part.node[field]!r}, and only OpenAPI's own is read"
+            raise problem(document, f"{part.at}/{field}", what, "remove it, and write JSON Schema 2020-12")
+    if part.kind == "schema" and "$id" in part.node:
+        what = "`$id` gives references another meaning"
+        raise problem(document, f"{part.at}/$id", what, "remove it, and refer by JSON pointers")
 
 
-def _reference(document: Any, keys: tuple[str | int, ...], reference: Any) -> None:
-    at = pointer(*keys)
-    if not isinstance(reference, str):
-        raise problem(
-            document,
-            at,
-            f"`$ref` is {reference!r:.80}, not a string",
-            "write a JSON pointer such as #/components/…",
-        )
-    if not reference.startswith("#"):
-        todo = "copy what it refers to into the spec: nothing is fetched"
-        raise problem(document, at, f"the reference `{reference}` is to another document", todo)
-    seen: list[str] = []
-    while True:
-        try:
-            node = target(document, reference)
-        except (LookupError, ValueError, TypeError):
-            what = f"the reference `{reference}` leads nowhere"
-            raise problem(document, at, what, "correct it, or add what it names") from None
-        seen.append(reference)
-        reference = node.get("$ref") if is_object(node) else None
-        if not isinstance(reference, str) or not reference.startswith("#"):
-            return
-        if reference in seen:
-            raise problem(
-                document, at, f"the reference `{reference}` leads back to itself", "break the circle"
-            )
-
-
-def _parameters_described(document: Any) -> None:
-    items = [*_children(document.get("paths")), *_children(_get(document, "components", "pathItems"))]
-    places = [(place, node) for path, item in items for place, node in _parameters(path, item)]
-    places += [((*key,), node) for key, node in _children(_get(document, "components", "parameters"))]
-    for keys, node in places:
-        if is_object(node) and "$ref" not in node and not {"schema", "content"} & node.keys():
-            base = ("components", "parameters") if len(keys) == 1 else ("paths",)
-            what = f"the parameter `{node.get('name')}` has neither schema nor content"
-            raise problem(document, pointer(*base, *keys), what, "say what it holds")
-
-
-def _parameters(path: tuple[str | int, ...], item: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    owners = [(path, item), *(((*path, method), _get(item, method)) for method in sorted(_METHODS))]
-    for keys, owner in owners:
-        for index, node in enumerate(_get(owner, "parameters") or []):
-            yield (*keys, "parameters", index), node
-
-
-def _children(node: Any) -> list[tuple[tuple[str | int, ...], Any]]:
-    return [((key,), child) for key, child in node.items()] if is_object(node) else []
-
-
-def _get(node: Any, *keys: str) -> Any:
-    for key in keys:
-        node = node.get(key) if is_object(node) else None
-    return node
-
-
-@cache
-def _schema() -> Any:
-    text = (files("openapi_spec_validator") / "resources/schemas/v3.1/schema.json").read_text("utf-8")
-    return jsonschema_rs.Draft202012Validator(json.loads(text))
-
-
-def _structure(document: Any) -> None:
-    errors = list(_schema().iter_errors(plain(document)))
-    if errors:
-        worst = max(errors, key=lambda error: len(error.instance_path))
-        raise problem(
-            document, pointer(*worst.instance_path), _short(worst.message), "write it as OpenAPI 3.1 has it"
-        )
-
-
-def _short(message: str) -> str:
-    """A validator's message without the whole value in it."""
-    return message if len(message) < 200 else f"{message[:80]} … {message[-100:]}"
-
-
-def _operations(document: Any) -> None:
+def _operations(document: Any, parts: list[Part]) -> None:
     seen: dict[str, str] = {}
-    for path, item in (document.get("paths") or {}).items():
-        for method in sorted(_METHODS & item.keys()):
-            at, operation = pointer("paths", path, method), item[method]
-            if not operation.get("responses"):
-                raise problem(document, at, "the operation has no responses", "document at least one")
-            name = operation.get("operationId")
-            if name in seen:
-                what = f"the operationId `{name}` is that of {seen[name]} too"
-                raise problem(document, at + "/operationId", what, "give each operation an id of its own")
-            if name is not None:
-                seen[name] = at
-            _path_variables(
-                document, path, at, [*item.get("parameters", []), *operation.get("parameters", [])]
-            )
+    for part in (part for part in parts if part.kind == "operation"):
+        if "responses" not in part.node:
+            raise problem(document, part.at, "the operation has no responses", "document at least one")
+        name = part.node.get("operationId", part.at)
+        if seen.setdefault(name, part.at) != part.at:
+            what = f"the operationId `{name}` is that of {seen[name]} too"
+            raise problem(document, f"{part.at}/operationId", what, "give each operation an id of its own")
 
 
-def _path_variables(document: Any, path: str, at: str, parameters: list[Any]) -> None:
-    resolved = [target(document, node["$ref"]) if "$ref" in node else node for node in parameters]
-    declared = {node["name"] for node in resolved if node["in"] == "path"}
-    wanted = _VARIABLE.findall(path)
-    for name in wanted:
-        if name not in declared:
-            raise problem(
-                document, at, f"the path variable `{{{name}}}` has no parameter", "add one, `in: path`"
-            )
-        if wanted.count(name) > 1:
-            raise problem(
-                document, at, f"the path variable `{{{name}}}` stands twice", "name each variable once"
-            )
-    for name in sorted(declared - set(wanted)):
-        what = f"the path parameter `{name}` is no variable of the path `{path}`"
-        raise problem(document, at, what, "put it into the path, or the parameter elsewhere")
+def _security(document: Any, parts: list[Part]) -> None:
+    components: dict[str, Any] = document.get("components", {})
+    for part in (part for part in parts if part.kind in ("document", "operation")):
+        for index, requirement in enumerate(part.node.get("security", ())):
+            for name in requirement:
+                if name not in components.get("securitySchemes", ()):
+                    at = part.at + pointer("security", index, name)[1:]
+                    what = f"the security scheme `{name}` is not declared"
+                    raise problem(document, at, what, "declare it in components.securitySchemes")
 
 
-__all__ = ["Problem", "check", "target"]
+def _paths(document: Any) -> None:
+    seen: dict[str, str] = {}
+    paths: dict[str, Any] = document.get("paths", {})
+    for path, item in paths.items():
+        if path.startswith("/"):
+            _template(document, path, seen)
+            _variables(document, path, *followed(document, pointer("paths", path), item))
+
+
+def _template(document: Any, path: str, seen: dict[str, str]) -> None:
+    """Refuse a path that cannot be read, or that is another one but for the names of its variables."""
+    at, names, rest = pointer("paths", path), _VARIABLE.findall(path), _VARIABLE.sub("", path)
+    if len(set(names)) < len(names):
+        what = f"the path `{path}` has a variable twice"
+        raise problem(document, at, what, "name each variable once")
+    if odd := re.search("[{}?#]", rest):
+        what = f"the path `{path}` has a `{odd[0]}`"
+        raise problem(document, at, what, "write a variable as `{name}`, and a query as parameters")
+    same = _VARIABLE.sub("{}", path)
+    if seen.setdefault(same, path) != path:
+        what = f"the path `{path}` is the same as `{seen[same]}`"
+        raise problem(document, at, what, "put the operations of both into one")
+
+
+def _variables(document: Any, path: str, at: str, item: Any) -> None:
+    """Refuse a variable without parameter, and the reverse, in the operations of a path item."""
+    shared, wanted = _parameters(document, at, item), set(_VARIABLE.findall(path))
+    for method in (method for method in METHODS if method in item):
+        here = f"{at}/{method}"
+        declared = {
+            name for place, name in shared | _parameters(document, here, item[method]) if place == "path"
+        }
+        for name in sorted(wanted - declared):
+            what = f"the path variable `{{{name}}}` has no parameter"
+            raise problem(document, here, what, "add one, `in: path`")
+        for name in sorted(declared - wanted):
+            what = f"the path parameter `{name}` is no variable of the path `{path}`"
+            raise problem(document, here, what, "put it into the path, or the parameter elsewhere")
+
+
+def _parameters(document: Any, at: str, owner: Any) -> set[tuple[str, str]]:
+    """The place and name of each parameter of a path item or operation."""
+    found: set[tuple[str, str]] = set()
+    for index, node in enumerate(owner.get("parameters", ())):
+        _, parameter = followed(document, "", node)
+        place, name = parameter["in"], parameter["name"]
+        key = (place, name.lower() if place == "header" else name)
+        if key in found:
+            what = f"the {place} parameter `{name}` is there twice"
+            raise problem(document, f"{at}/parameters/{index}", what, "keep one of them")
+        if place == "path" and parameter.get("required") is not True:
+            what = f"the path parameter `{name}` is not required"
+            raise problem(document, f"{at}/parameters/{index}", what, "say `required: true`")
+        found.add(key)
+    return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
 from .problem import Problem, shown
@@ -11,6 +13,7 @@ from .problem import Problem, shown
 ROOT = Path(os.environ.get("PHONE_NUMBER_APIS_ROOT") or Path(__file__).parents[1])
 """The tree to work on: this checkout, unless the environment names another with the same layout."""
 PACKAGE = "phone_number_apis"
+_NAME = re.compile("[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Vendor:
     @property
     def overlays(self) -> tuple[Path, ...]:
         """The overlays, in the order in which they are applied."""
-        return tuple(sorted((self.root / "overlays" / self.name).glob("*.yaml")))
+        return tuple(sorted((self.root / "overlays" / self.name).glob("[!.]*.yaml")))
 
     @property
     def client(self) -> Path:
@@ -38,9 +41,9 @@ class Vendor:
 
 def discover(root: Path = ROOT) -> tuple[Vendor, ...]:
     """All vendors of the tree, by name; raises `Problem` for a folder that cannot be a vendor's."""
-    folders = {
-        path.name: path for kind in ("overlays", "specs") for path in sorted((root / kind).glob("[!._]*/"))
-    }
+    if not (root / "specs").is_dir():
+        raise Problem("there is no such folder", "name the tree that it lies in", file=shown(root / "specs"))
+    folders = {path.name: path for kind in ("overlays", "specs") for path in (root / kind).glob("[!.]*/")}
     return tuple(_vendor(folders[name], root) for name in sorted(folders))
 
 
@@ -49,20 +52,23 @@ def chosen(names: list[str], root: Path = ROOT) -> tuple[Vendor, ...]:
     known = {vendor.name: vendor for vendor in discover(root)}
     for name in names:
         if name not in known:
-            raise Problem(
-                f"no vendor `{name}`",
-                f"choose from {', '.join(known) or 'none yet'}",
-                file=shown(root / "specs"),
-            )
+            todo = f"choose from {', '.join(known)}" if known else "write its spec"
+            raise Problem(f"there is no vendor `{name}`", todo, file=shown(root / "specs"))
     return tuple(known[name] for name in dict.fromkeys(names)) or tuple(known.values())
 
 
 def _vendor(folder: Path, root: Path) -> Vendor:
     vendor = Vendor(folder.name, root)
-    if not (folder.name.isidentifier() and folder.name.islower()):
-        what = f"the folder name `{folder.name}` cannot be a Python package"
-        raise Problem(what, "use lower-case letters, digits and _", file=shown(folder))
+    if not _NAME.fullmatch(folder.name) or iskeyword(folder.name):
+        what = f"the folder name `{folder.name}` cannot be that of a Python package"
+        todo = "write a lower-case letter, then lower-case letters, digits and _, and no Python keyword"
+        raise Problem(what, todo, file=shown(folder))
     if not vendor.spec.is_file():
-        what = f"the vendor folder `{folder.name}` has no spec"
-        raise Problem(what, f"write {shown(vendor.spec)} or remove the folder", file=shown(folder))
+        what = f"the vendor `{folder.name}` has no spec"
+        raise Problem(what, f"write {shown(vendor.spec)}, or remove the folder", file=shown(folder))
+    for path in (root / "overlays" / folder.name).glob("[!.]*"):
+        if path.suffix in (".yml", ".json"):
+            raise Problem(
+                "an overlay is not applied unless its name ends in .yaml", "rename it", file=shown(path)
+            )
     return vendor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -38,13 +38,18 @@ class Target:
         """A client with a credential for every security scheme; each argument's secret is its own name."""
         made = importlib.import_module(f"phone_number_apis.{self.vendor}").Client
         hints = get_type_hints(made.__init__)
-        texts = [name for name, hint in hints.items() if _is_text(hint) and name not in ("base_url", "return")]
+        texts = [
+            name for name, hint in hints.items() if _is_text(hint) and name not in ("base_url", "return")
+        ]
         return made(**{name: f"{name}-{SECRET}" for name in texts}, **options)
 
     def arguments(self, case: Case) -> dict[str, Any]:
         """The case as arguments of the four functions; raises `Unfit`."""
         hints = get_type_hints(self.module.sync)
-        declared = {(p.location, p.name): (name, p.type) for name, p in zip(sent(self.module), self.module.OPERATION.parameters, strict=True)}
+        declared = {
+            (p.location, p.name): (name, p.type)
+            for name, p in zip(sent(self.module), self.module.OPERATION.parameters, strict=True)
+        }
         arguments: dict[str, Any] = {}
         for key, value in case.parameters.items():
             if key not in declared:
@@ -58,7 +63,7 @@ class Target:
         return arguments
 
     @contextmanager
-    def driven(self, *, use_asyncio: bool) -> Iterator[Driver]:
+    def driven(self, *, use_asyncio: bool) -> Generator[Driver]:
         """One client for many calls, all of them into respx."""
         with respx.mock(assert_all_called=False) as router, asyncio.Runner() as runner:
             driver = Driver(self.module, self.client(), runner if use_asyncio else None)
@@ -83,7 +88,9 @@ class Driver:
         self.sent.append(request)
         return self.answer or httpx.Response(599)
 
-    def detailed(self, arguments: dict[str, Any], answer: httpx.Response | None = None) -> tuple[httpx.Request, Any]:
+    def detailed(
+        self, arguments: dict[str, Any], answer: httpx.Response | None = None
+    ) -> tuple[httpx.Request, Any]:
         """Call `sync_detailed` or `asyncio_detailed`; the captured request and the `Response`."""
         given = self._called("detailed", arguments, answer)
         if len(self.sent) != 1:
@@ -111,8 +118,15 @@ def _module(vendor: str, operation: Called) -> ModuleType:
 
     package = importlib.import_module(f"phone_number_apis.{vendor}.api")
     for path in sorted(Path(package.__path__[0]).glob("*/*.py")):
-        module = importlib.import_module(f"{package.__name__}.{path.parent.name}.{path.stem}") if path.stem[0] != "_" else None
-        if module and (module.OPERATION.method.lower(), module.OPERATION.path) == (operation.method, operation.path):
+        module = (
+            importlib.import_module(f"{package.__name__}.{path.parent.name}.{path.stem}")
+            if path.stem[0] != "_"
+            else None
+        )
+        if module and (module.OPERATION.method.lower(), module.OPERATION.path) == (
+            operation.method,
+            operation.path,
+        ):
             return module
     raise Unfit(f"the client has no operation {operation.method.upper()} {operation.path}")
 
@@ -130,7 +144,9 @@ def built(value: Any, hint: Any) -> Any:
     if origin is list:
         return [built(item, get_args(base)[0]) for item in _fit(value, is_array(value), base)]
     if origin is dict:
-        return {key: built(item, get_args(base)[1]) for key, item in _fit(value, is_object(value), base).items()}
+        return {
+            key: built(item, get_args(base)[1]) for key, item in _fit(value, is_object(value), base).items()
+        }
     if hasattr(base, "__attrs_attrs__"):
         return _model(_fit(value, is_object(value), base), base)
     return _scalar(value, base)
@@ -171,11 +187,25 @@ def _one_of(value: Any, members: list[Any]) -> Any:
 def _model(value: dict[str, Any], cls: Any) -> Any:
     package = importlib.import_module(cls.__module__.rpartition(".")[0])
     hints = get_type_hints(cls, localns=dict(vars(package)), include_extras=True)
-    attributes = {_name(hints[field.name], field.name): field.name for field in cls.__attrs_attrs__ if field.name != "additional_properties"}
-    known = {attributes[key]: built(item, hints[attributes[key]]) for key, item in value.items() if key in attributes}
-    extra = {key: built(item, get_args(_base(hints["additional_properties"]))[1]) for key, item in value.items() if key not in attributes}
+    attributes = {
+        _name(hints[field.name], field.name): field.name
+        for field in cls.__attrs_attrs__
+        if field.name != "additional_properties"
+    }
+    known = {
+        attributes[key]: built(item, hints[attributes[key]])
+        for key, item in value.items()
+        if key in attributes
+    }
+    extra = {
+        key: built(item, get_args(_base(hints["additional_properties"]))[1])
+        for key, item in value.items()
+        if key not in attributes
+    }
     unset = importlib.import_module("phone_number_apis._runtime.unset").UNSET
-    absent = {name: unset for key, name in attributes.items() if key not in value and _is_optional(hints[name])}
+    absent = {
+        name: unset for key, name in attributes.items() if key not in value and _is_optional(hints[name])
+    }
     try:
         return cls(**known, **absent, additional_properties=extra)
     except TypeError as error:

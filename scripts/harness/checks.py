@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import jsonschema_rs
 
 from ..document import plain
+from ..objects import entries
 from ..runtime.guards import is_array, is_object
 from .calls import SECRET, Target
 from .cases import Called, Case
@@ -34,9 +36,13 @@ def differences(target: Target, case: Case, request: httpx.Request) -> Iterator[
 
 def server(operation: Called) -> str:
     """The URL that the operation's path is appended to."""
-    servers = operation.node.get("servers") or operation.item.get("servers") or operation.contract.document.get("servers")
+    servers = (
+        operation.node.get("servers")
+        or operation.item.get("servers")
+        or operation.contract.document.get("servers")
+    )
     url: str = servers[0]["url"]
-    for name, variable in (servers[0].get("variables") or {}).items():
+    for name, variable in entries(servers[0], "variables").items():
         url = url.replace("{" + name + "}", variable["default"])
     return url.rstrip("/")
 
@@ -54,7 +60,7 @@ def _parameter(operation: Called, case: Case, wire: Wire, node: Any) -> Iterator
         return
     value = case.parameters[key]
     found = wire.parameter(node, value)
-    nothing = [] if is_array(value) else {} if is_object(value) else ABSENT
+    nothing: Any = [] if is_array(value) else {} if is_object(value) else ABSENT
     if found is ABSENT and value == nothing:
         return
     as_json = media is not None and "json" in media
@@ -90,10 +96,10 @@ def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> 
 
 def _fields(operation: Called, case: Case) -> dict[str, list[Any]]:
     """The fields of a form with the values of each, by the Encoding Objects of the contract."""
-    encodings = operation.content[case.media_type or ""].get("encoding") or {}
+    encodings = entries(operation.content[case.media_type or ""], "encoding")
     fields: dict[str, list[Any]] = {}
     for name, value in case.body.items():
-        encoding = encodings.get(name) or {}
+        encoding: dict[str, Any] = encodings.get(name) or {}
         if {"style", "explode", "allowReserved"} & encoding.keys():
             for key, item in _styled(name, value, encoding.get("style", "form"), encoding):
                 fields.setdefault(key, []).append(item)
@@ -122,40 +128,69 @@ def _text(item: Any) -> str:
 
 def _security(operation: Called, wire: Wire) -> Iterator[str]:
     document = operation.contract.document
-    known = (document.get("components") or {}).get("securitySchemes") or {}
-    requirements = operation.node.get("security", document.get("security")) or []
-    wanted = set(requirements[0]) if requirements else set()
+    known = entries(document, "components", "securitySchemes")
+    requirements: list[Any] = operation.node.get("security", document.get("security")) or []
+    wanted = set[str](requirements[0] if requirements else ())
     for name, reference in known.items():
         scheme = operation.contract.resolve(reference)
         if scheme["type"] == "mutualTLS":
             continue
         secrets = wire.credentials(name, scheme)
-        arguments = list((scheme.get("x-credentials") or {}).values())
+        arguments = list(entries(scheme, "x-credentials").values())
         if name in wanted and (secrets is None or not all(secret.endswith(SECRET) for secret in secrets)):
             yield f"the security scheme {name} is not on the wire as it should be: {secrets}"
-        if name in wanted and secrets and arguments and secrets != [f"{argument}-{SECRET}" for argument in arguments]:
+        if (
+            name in wanted
+            and secrets
+            and arguments
+            and secrets != [f"{argument}-{SECRET}" for argument in arguments]
+        ):
             yield f"the security scheme {name} carries {secrets}, not {arguments}"
     if not wanted and wire.request.headers.get("authorization"):
         yield "there are credentials, and the operation needs none"
 
 
 def _extra(operation: Called, wire: Wire) -> Iterator[str]:
-    """Query parameters that nobody asked for."""
-    loose = any(node["in"] == "query" and _is_loose(operation, node) for node in operation.parameters)
-    known = {node["name"] for node in operation.parameters if node["in"] == "query"}
-    schemes = (operation.contract.document.get("components") or {}).get("securitySchemes") or {}
-    known |= {scheme.get("name") for scheme in map(operation.contract.resolve, schemes.values()) if scheme.get("in") == "query"}
+    """Parameters that nobody asked for."""
+    query = _known(operation, "query")
     for name, _ in wire.query:
-        plain = str(httpx.URL("http://x/?" + name + "=").params.multi_items()[0][0])
-        if not loose and plain.partition("[")[0] not in {str(item).partition("[")[0] for item in known}:
+        plain = unquote(name)
+        if query is not None and plain not in query and plain.partition("[")[0] not in query:
             yield f"the query has `{plain}`, which the contract does not know"
+    for name in {unquote(name) for name, _ in wire.cookies} - (_known(operation, "cookie") or set()):
+        yield f"there is the cookie `{name}`, which the contract does not know"
+    known = {name.lower() for name in _known(operation, "header") or set()} | _OWN_HEADERS
+    for name in wire.request.headers.keys() - known:
+        yield f"there is the header `{name}`, which the contract does not know"
 
 
-def _is_loose(operation: Called, node: Any) -> bool:
-    """Whether a query parameter spreads its properties over the query."""
-    schema = operation.contract.resolve(operation.schema(node)[0])
-    is_plain = is_object(schema) and schema.get("type") in ("string", "integer", "number", "boolean", "array")
-    return "content" not in node and not is_plain
+_OWN_HEADERS = {
+    "host", "accept", "accept-encoding", "connection", "user-agent", "content-type", "content-length", "authorization",
+    "cookie", "transfer-encoding",
+}  # fmt: skip
+"""Headers that HTTP or the client library brings along."""
+
+
+def _known(operation: Called, place: str) -> set[str] | None:
+    """The names that may stand in a place; None where an exploded object without a fixed form may bring any."""
+    schemes = entries(operation.contract.document, "components", "securitySchemes")
+    known = {
+        scheme.get("name")
+        for scheme in map(operation.contract.resolve, schemes.values())
+        if scheme.get("in") == place
+    }
+    for node in operation.parameters:
+        if node["in"] == place:
+            known.add(node["name"])
+            schema = operation.contract.resolve(operation.schema(node)[0])
+            spread = (
+                node.get("explode", True) and node.get("style", "form") == "form" and "content" not in node
+            )
+            if place != "header" and spread and is_object(schema) and schema.get("type") == "object":
+                if not schema.get("properties"):
+                    return None
+                known |= set(schema["properties"])
+    return known
 
 
 def _default(operation: Called, schema: Any) -> Any:
@@ -172,5 +207,5 @@ def invalid(operation: Called, schema: Any, value: Any) -> str | None:
 
 @lru_cache(maxsize=512)
 def _validator(contract: Any, schema: str) -> Any:
-    components = {"components": plain(contract.document.get("components") or {})}
+    components = {"components": plain(entries(contract.document, "components"))}
     return jsonschema_rs.Draft202012Validator({**components, "allOf": [json.loads(schema)]})

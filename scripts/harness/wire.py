@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, unquote_plus
@@ -54,7 +55,7 @@ class Wire:
         self.target = request.url.raw_path.decode("ascii")
         self.path, _, self.query_text = self.target.partition("?")
         self.base_ok = raw.startswith(base_url)
-        self.query = [(name, value) for name, value in _pairs(self.query_text)]
+        self.query = _pairs(self.query_text)
         self.base_path = httpx.URL(base_url).raw_path.decode("ascii").rstrip("/")
 
     def parameter(self, node: Any, like: Any) -> Any:
@@ -63,17 +64,25 @@ class Wire:
         media = next(iter(node.get("content") or ()), None)
         style = node.get("style") or {"path": "simple", "header": "simple"}.get(place, "form")
         explode = node.get("explode", style == "form") if media is None else False
-        shape = "primitive" if media else "array" if is_array(like) else "object" if is_object(like) else "primitive"
+        shape = (
+            "primitive"
+            if media
+            else "array"
+            if is_array(like)
+            else "object"
+            if is_object(like)
+            else "primitive"
+        )
         if place == "query":
             found = self._form(self.query, name, shape, style, explode, node)
         elif place == "cookie":
             found = self._form(self.cookies, name, shape, style, explode, node)
         elif place == "header":
             raw = self.request.headers.get(name)
-            found = ABSENT if raw is None else _simple(raw, shape, explode, lambda text: text)
+            found = ABSENT if raw is None else _simple(raw, shape, explode, str)
         else:
             found = self._path(name, shape, style, explode)
-        if media is not None and found is not ABSENT and "json" in media:
+        if media is not None and isinstance(found, str) and "json" in media:
             return json.loads(found)
         return found
 
@@ -85,7 +94,9 @@ class Wire:
 
     def _path(self, name: str, shape: str, style: str, explode: bool) -> Any:
         template = re.split(r"\{([^{}]*)\}", self.base_path + self.operation.path)
-        pattern = "".join(re.escape(part) if index % 2 == 0 else "([^/]*)" for index, part in enumerate(template))
+        pattern = "".join(
+            re.escape(part) if index % 2 == 0 else "([^/]*)" for index, part in enumerate(template)
+        )
         match = re.fullmatch(pattern, self.path)
         if match is None:
             return ABSENT
@@ -96,13 +107,19 @@ class Wire:
             return _matrix(raw, name, shape, explode)
         return _simple(raw, shape, explode, unquote)
 
-    def _form(self, pairs: list[tuple[str, str]], name: str, shape: str, style: str, explode: bool, node: Any) -> Any:
+    def _form(
+        self, pairs: list[tuple[str, str]], name: str, shape: str, style: str, explode: bool, node: Any
+    ) -> Any:
         if style == "deepObject":
-            fields = {unquote(key): unquote(value) for key, value in pairs if unquote(key).startswith(f"{name}[")}
+            fields = {
+                unquote(key): unquote(value) for key, value in pairs if unquote(key).startswith(f"{name}[")
+            }
             return {key[len(name) + 1 : -1]: value for key, value in fields.items()} or ABSENT
         own = [value for key, value in pairs if unquote(key) == name]
         if shape == "object" and explode:
-            fields = {unquote(key): unquote(value) for key, value in pairs if self._is_part(unquote(key), node)}
+            fields = {
+                unquote(key): unquote(value) for key, value in pairs if self._is_part(unquote(key), node)
+            }
             return fields or ABSENT
         if not own:
             return ABSENT
@@ -126,18 +143,27 @@ class Wire:
         if kind.endswith("json"):
             return json.loads(content)
         if kind == "application/x-www-form-urlencoded":
-            return _gathered([(unquote_plus(name), unquote_plus(value)) for name, value in _pairs(content.decode())])
+            return _gathered(
+                [(unquote_plus(name), unquote_plus(value)) for name, value in _pairs(content.decode())]
+            )
         if kind == "multipart/form-data":
             boundary = self.request.headers["content-type"].partition("boundary=")[2].encode()
             form, files = MultiPartParser().parse(BytesIO(content), boundary, len(content))
-            pairs = [*form.items(multi=True), *((name, file.read().decode()) for name, file in files.items(multi=True))]
-            return _gathered([(name, value) for name, value in pairs])
+            pairs = [
+                *form.items(multi=True),
+                *((name, file.read().decode()) for name, file in files.items(multi=True)),
+            ]
+            return _gathered(pairs)
         return content.decode()
 
     def credentials(self, name: str, scheme: Any) -> list[str] | None:
         """The secrets that the request carries by a security scheme, or None where it carries none."""
         if scheme["type"] == "apiKey":
-            where = {"header": list(self.request.headers.items()), "query": self.query, "cookie": self.cookies}[scheme["in"]]
+            where = {
+                "header": list(self.request.headers.items()),
+                "query": self.query,
+                "cookie": self.cookies,
+            }[scheme["in"]]
             wanted = scheme["name"].lower() if scheme["in"] == "header" else scheme["name"]
             return next(([unquote(value)] for key, value in where if key == wanted), None)
         kind, _, rest = self.request.headers.get("authorization", "").partition(" ")
@@ -158,7 +184,7 @@ def _gathered(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     return found
 
 
-def _simple(raw: str, shape: str, explode: bool, read: Any, delimiter: str = ",") -> Any:
+def _simple(raw: str, shape: str, explode: bool, read: Callable[[str], str], delimiter: str = ",") -> Any:
     if shape == "primitive":
         return read(raw)
     parts = raw.split(delimiter) if raw else []

@@ -26,5 +26,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             made = _contract(vendor)
             found += targets(vendor.name, made, list(called(made)))
         ids = [f"{target.vendor}-{target.operation.method}-{target.operation.path}" for target in found]
-        grouped = [pytest.param(t, id=i, marks=pytest.mark.xdist_group(i)) for t, i in zip(found, ids, strict=True)]
+        grouped = [
+            pytest.param(t, id=i, marks=pytest.mark.xdist_group(i)) for t, i in zip(found, ids, strict=True)
+        ]
         metafunc.parametrize("target", grouped)

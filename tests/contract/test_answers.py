@@ -21,13 +21,17 @@ def first_arguments(target: Target) -> dict[str, Any]:
 
 def documented(target: Target) -> list[tuple[str, Any]]:
     responses = target.operation.node["responses"].items()
-    return [(status, target.operation.contract.resolve(node)) for status, node in responses if status[:2] != "x-"]
+    return [
+        (status, target.operation.contract.resolve(node)) for status, node in responses if status[:2] != "x-"
+    ]
 
 
 def a_status(status: str, others: set[str]) -> int:
     """A status that this key of the responses speaks for."""
     if status == "default":
-        return next(code for code in range(400, 600) if str(code) not in others and f"{code // 100}XX" not in others)
+        return next(
+            code for code in range(400, 600) if str(code) not in others and f"{code // 100}XX" not in others
+        )
     if status.endswith("XX"):
         return next(code for code in range(int(status[0]) * 100, 600) if str(code) not in others)
     return int(status)

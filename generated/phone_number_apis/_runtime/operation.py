@@ -42,11 +42,11 @@ class Body(NamedTuple):
     encodings: Mapping[str, media.Encoding] = {}
 
 
-class Dependency(NamedTuple):
+class Dependency:
     """An inter-parameter dependency: its text, and whether the parameters given (by name) fulfil it."""
 
-    text: str
-    holds: Callable[[Mapping[str, Any]], object]
+    def __init__(self, text: str, holds: Callable[[Mapping[str, Any]], object]) -> None:
+        self.text, self.holds = text, holds
 
 
 class Draft:
@@ -150,7 +150,7 @@ class Operation(Generic[S, T]):
         """The answer with its documented model; raises `MalformedResponse` for a success that is not as documented."""
         parsed = None
         content = self._content(response.status_code)
-        if content and response.content:
+        if content and self.method != "HEAD":
             try:
                 parsed = self._parsed(content, response)
             except Mismatch as error:
@@ -159,9 +159,6 @@ class Operation(Generic[S, T]):
                     raise MalformedResponse(
                         message, response.status_code, response.headers, response.content
                     ) from None
-        elif content and response.is_success:
-            message = f"{self.method} {self.path} answered {response.status_code} with an empty body"
-            raise MalformedResponse(message, response.status_code, response.headers, response.content)
         return Response(response.status_code, response.content, response.headers, cast("T", parsed))
 
     def result(self, response: Response[T]) -> S:
@@ -227,9 +224,12 @@ def _place(draft: Draft, parameter: Parameter, value: Any) -> None:
     elif parameter.location == "header":
         draft.headers[parameter.name] = _sendable(styles.header(value, parameter.explode), where)
     else:
-        parts = styles.pairs(
-            parameter.name, value, parameter.style, parameter.explode, parameter.allow_reserved
-        )
+        try:
+            parts = styles.pairs(
+                parameter.name, value, parameter.style, parameter.explode, parameter.allow_reserved
+            )
+        except ValueError as error:
+            raise InvalidRequest(where, str(error), value) from None
         if parameter.location == "query":
             draft.query.extend(parts)
         elif parts:

@@ -35,7 +35,10 @@ def escaped(value: Any, safe: str = "") -> str:
 
 
 def pairs(name: str, value: Any, style: str, explode: bool, allow_reserved: bool = False) -> list[str]:
-    """The `name=value` parts that a query parameter (or form field, or cookie) becomes; none for an empty array."""
+    """The `name=value` parts that a query parameter (or form field, or cookie) becomes; none for an empty array.
+
+    Raises `ValueError` where the style cannot carry the value: what stands between items cannot stand in one.
+    """
     safe = _RESERVED if allow_reserved else ""
     if style == "deepObject":
         return [f"{escaped(f'{name}[{key}]')}={escaped(item, safe)}" for key, item in value.items()]
@@ -47,6 +50,8 @@ def pairs(name: str, value: Any, style: str, explode: bool, allow_reserved: bool
         )
         return [f"{escaped(key)}={escaped(item, safe)}" for key, item in items]
     parts = [escaped(item, safe.replace(",", "")) for item in _flat(value)]
+    if style != "form" and any(_DELIMITERS[style] in part for part in parts):
+        raise ValueError(f"without the delimiter of {style} in an item")
     return [f"{escaped(name)}={_DELIMITERS[style].join(parts)}"] if parts else []
 
 

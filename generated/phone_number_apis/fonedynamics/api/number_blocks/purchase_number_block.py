@@ -6,39 +6,22 @@ from ...._runtime.types import Response
 from ...client import Client
 from ...models import Failure, PurchaseNumberBlockRequest, PurchaseNumberBlockResult
 
-OPERATION: Operation[PurchaseNumberBlockResult | Failure, PurchaseNumberBlockResult | Failure | None] = (
-    Operation(
-        "POST",
-        "/v2/Properties/{PropertySid}/NumberBlocks",
-        parameters=[
-            Parameter("PropertySid", "path", str, required=True, style="simple", explode=False),
-            Parameter("numberBlockSid", "query", str, required=True),
-        ],
-        body=Body(
-            {
-                "application/json": PurchaseNumberBlockRequest,
-            },
-            required=True,
-        ),
-        responses={
-            "200": {
-                "application/json": PurchaseNumberBlockResult | Failure,
-            },
-            "400": {
-                "application/json": Failure,
-            },
-            "401": {
-                "application/json": Failure,
-            },
-            "403": {
-                "application/json": Failure,
-            },
-            "500": {
-                "application/json": Failure,
-            },
-        },
-        security=[["basicAuth"]],
-    )
+OPERATION: Operation[PurchaseNumberBlockResult, PurchaseNumberBlockResult | Failure | None] = Operation(
+    "POST",
+    "/v2/Properties/{PropertySid}/NumberBlocks",
+    parameters=[
+        Parameter("PropertySid", "path", str, required=True, style="simple", explode=False),
+        Parameter("numberBlockSid", "query", str, required=True),
+    ],
+    body=Body({"application/json": PurchaseNumberBlockRequest}, required=True),
+    responses={
+        "200": {"application/json": PurchaseNumberBlockResult | Failure},
+        "400": {"application/json": Failure},
+        "401": {"application/json": Failure},
+        "403": {"application/json": Failure},
+        "500": {"application/json": Failure},
+    },
+    security=[["basicAuth"]],
 )
 
 
@@ -48,7 +31,7 @@ def sync(
     client: Client,
     body: PurchaseNumberBlockRequest,
     number_block_sid: str,
-) -> PurchaseNumberBlockResult | Failure:
+) -> PurchaseNumberBlockResult:
     """Purchase a number block.
 
     Buys a number block. The vendor asks for at least one of AccountSid and PropertySid; the path always has
@@ -111,7 +94,7 @@ async def asyncio(
     client: Client,
     body: PurchaseNumberBlockRequest,
     number_block_sid: str,
-) -> PurchaseNumberBlockResult | Failure:
+) -> PurchaseNumberBlockResult:
     """As `sync`, for asyncio."""
     return OPERATION.result(
         await asyncio_detailed(

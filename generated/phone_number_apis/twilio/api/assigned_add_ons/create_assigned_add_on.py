@@ -30,34 +30,15 @@ OPERATION: Operation[AssignedAddOn, AssignedAddOn | Error | None] = Operation(
             explode=False,
         ),
     ],
-    body=Body(
-        {
-            "application/x-www-form-urlencoded": CreateAssignedAddOnRequest,
-        },
-        required=True,
-    ),
+    body=Body({"application/x-www-form-urlencoded": CreateAssignedAddOnRequest}, required=True),
     responses={
-        "201": {
-            "application/json": AssignedAddOn,
-        },
-        "401": {
-            "application/json": Error,
-        },
-        "403": {
-            "application/json": Error,
-        },
-        "404": {
-            "application/json": Error,
-        },
-        "429": {
-            "application/json": Error,
-        },
-        "4XX": {
-            "application/json": Error,
-        },
-        "5XX": {
-            "application/json": Error,
-        },
+        "201": {"application/json": AssignedAddOn},
+        "401": {"application/json": Error},
+        "403": {"application/json": Error},
+        "404": {"application/json": Error},
+        "429": {"application/json": Error},
+        "4XX": {"application/json": Error},
+        "5XX": {"application/json": Error},
     },
     security=[["accountSid_authToken"], ["apiKeySid_apiKeySecret"]],
 )

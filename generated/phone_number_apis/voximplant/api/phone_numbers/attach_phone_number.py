@@ -7,7 +7,7 @@ from ...._runtime.unset import UNSET, Unset
 from ...client import Client
 from ...models import AttachPhoneNumberResult, Failure
 
-OPERATION: Operation[AttachPhoneNumberResult | Failure, AttachPhoneNumberResult | Failure | None] = Operation(
+OPERATION: Operation[AttachPhoneNumberResult, AttachPhoneNumberResult | Failure | None] = Operation(
     "POST",
     "/AttachPhoneNumber",
     parameters=[
@@ -20,15 +20,9 @@ OPERATION: Operation[AttachPhoneNumberResult | Failure, AttachPhoneNumberResult 
         Parameter("phone_number", "query", list[str], content="application/json"),
     ],
     responses={
-        "200": {
-            "application/json": AttachPhoneNumberResult | Failure,
-        },
-        "4XX": {
-            "application/json": Failure,
-        },
-        "5XX": {
-            "application/json": Failure,
-        },
+        "200": {"application/json": AttachPhoneNumberResult | Failure},
+        "4XX": {"application/json": Failure},
+        "5XX": {"application/json": Failure},
     },
     security=[["JwtAuth"]],
     dependencies=[
@@ -50,7 +44,7 @@ def sync(
     country_state: str | Unset = UNSET,
     regulation_address_id: int | Unset = UNSET,
     phone_number: list[str] | Unset = UNSET,
-) -> AttachPhoneNumberResult | Failure:
+) -> AttachPhoneNumberResult:
     """Attach phone numbers to the account.
 
     Buys phone numbers and attaches them to the account. In some countries a number takes further verification
@@ -146,7 +140,7 @@ async def asyncio(
     country_state: str | Unset = UNSET,
     regulation_address_id: int | Unset = UNSET,
     phone_number: list[str] | Unset = UNSET,
-) -> AttachPhoneNumberResult | Failure:
+) -> AttachPhoneNumberResult:
     """As `sync`, for asyncio."""
     return OPERATION.result(
         await asyncio_detailed(

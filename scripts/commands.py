@@ -1,0 +1,87 @@
+"""The verbs of the command line.
+
+Exit status: 0 fine; 1 a finding (stale, drift, broken rule); 2 input that cannot be used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from .vendors import ROOT
+
+app = typer.Typer(
+    help="From a vendor's docs page to a typed client.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+Vendors = Annotated[
+    list[str] | None, typer.Argument(metavar="[VENDOR…]", help="All vendors where none is named.")
+]
+PASSED_ON: dict[str, Any] = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+
+
+@app.command()
+def generate(
+    vendors: Vendors = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a client is stale.")] = False,
+) -> None:
+    """Spec + overlays → contract → client, into generated/."""
+    from . import generate as job
+
+    if not check:
+        job.generate(vendors or [], report=told)
+        return
+    sys.dont_write_bytecode = True
+    listed(job.check(vendors or [], report=told))
+
+
+@app.command()
+def lint(vendors: Vendors = None) -> None:
+    """House rules on specs and overlays."""
+    from .lint import lint as job
+
+    listed([str(finding) for finding in job(vendors or [])])
+
+
+@app.command(context_settings=PASSED_ON)
+def test(context: typer.Context) -> None:
+    """Everything, contract checks and coverage included; or what pytest's arguments say."""
+    os.chdir(ROOT)
+    arguments = context.args or ["--cov", "--cov-report="]
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # its exit status is ours
+
+
+@app.command()
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME…]", help="All where none is named.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the table in the README.")] = False,
+) -> None:
+    """The numbers to reach, as ratios measured in one run."""
+    from .bench import bench as job
+
+    job(names or [], markdown)
+
+
+def told(line: str) -> None:
+    """A line of progress, for people only."""
+    if sys.stderr.isatty():
+        typer.echo(line, err=True)
+
+
+def listed(findings: list[str]) -> None:
+    """Print the findings and say by the exit status whether there are any."""
+    for finding in findings:
+        typer.echo(finding)
+    raise typer.Exit(1 if findings else 0)

@@ -1,0 +1,121 @@
+"""Everything that a value can be by its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..contract import Contract
+from ..references import target
+from ..runtime.guards import is_array, is_object
+from ..runtime.rules import same
+from .schema import Schema, only_requires
+
+_IMPLIED = {"properties": "object", "additionalProperties": "object", "items": "array"}
+"""The kind of value that keywords are about where no type is named."""
+
+
+class Case(NamedTuple):
+    """A kind of JSON value (or any), or a single value: one of an enumeration, or null."""
+
+    kind: str
+    schema: Schema
+    value: Any = None
+
+    def __str__(self) -> str:
+        return f"the value {self.value!r}" if self.kind == "value" else f"the type {self.kind}"
+
+
+def cases(schema: Schema) -> Iterator[Case]:
+    """Everything that a value can be, choices made."""
+    if subtypes := _subtypes(schema):
+        for node in [*subtypes, True]:
+            yield from cases(_choosing(schema, schema.meant, node))
+    elif choice := _choice(schema):
+        for option in choice:
+            yield from cases(_choosing(schema, choice, option))
+        if any("null" in kinds for kinds in schema.all("type")):
+            yield Case("value", schema)
+    elif not schema.allows_nothing:
+        yield from _plain_cases(schema)
+
+
+def chosen_by(schema: Schema) -> list[tuple[str, str]]:
+    """The properties, and the values of them, by which discriminators choose a schema."""
+    components = _components(schema.contract)
+    found: list[tuple[str, str]] = []
+    for choice in schema.choices:
+        owner = next(
+            (p for p in schema.parts if choice is p.get("oneOf") or choice is p.get("anyOf")), choice
+        )
+        said: dict[str, Any] = owner.get("discriminator") or {"propertyName": ""}
+        references = {
+            v: components.get(n) or target(schema.contract.document, n)
+            for v, n in (said.get("mapping") or {}).items()
+        }
+        values = [value for value, node in references.items() if node is schema.meant]
+        named = [name for name, node in components.items() if node is schema.meant]
+        found += [(said["propertyName"], value) for value in values or named]
+    return [(name, value) for name, value in found if name]
+
+
+def _plain_cases(schema: Schema) -> Iterator[Case]:
+    kinds, values = _kinds(schema), _values(schema)
+    if values is not None:
+        yield from (Case("value", schema, v) for v in values if kinds is None or _kinds_of(v) & kinds)
+    elif kinds is None:
+        yield Case("any", schema)
+    else:
+        for kind in sorted(kinds - ({"integer"} if "number" in kinds else set[str]())):
+            yield Case("value" if kind == "null" else kind, schema)
+
+
+def _kinds(schema: Schema) -> set[str] | None:
+    """The JSON types that all parts allow, `number` with `integer`; None for all."""
+    said: list[set[str]] = [{kinds} if isinstance(kinds, str) else set(kinds) for kinds in schema.all("type")]
+    if not said:
+        return {kind for keyword, kind in _IMPLIED.items() if schema.all(keyword)} or None
+    return set[str].intersection(*(kinds | {"integer"} if "number" in kinds else kinds for kinds in said))
+
+
+def _values(schema: Schema) -> list[Any] | None:
+    said: list[list[Any]] = [*schema.all("enum"), *([value] for value in schema.all("const"))]
+    return [v for v in said[0] if all(any(same(v, w) for w in values) for values in said)] if said else None
+
+
+def _kinds_of(value: Any) -> set[str]:
+    if value is None or isinstance(value, bool):
+        return {"null" if value is None else "boolean"}
+    if isinstance(value, int | float):
+        return {"integer", "number"} if value == int(value) else {"number"}
+    return {"string" if isinstance(value, str) else "array" if is_array(value) else "object"}
+
+
+# Choices
+
+
+def _subtypes(schema: Schema) -> list[Any]:
+    """The components that extend, by `allOf`, the base with a discriminator that a schema stands for."""
+    base = schema.meant
+    if "discriminator" not in base or {"oneOf", "anyOf"} & base.keys() or _is_made(schema, base):
+        return []
+    nodes: list[Any] = list(filter(is_object, _components(schema.contract).values()))
+    return [n for n in nodes if any(schema.contract.resolve(part) is base for part in n.get("allOf") or ())]
+
+
+def _choice(schema: Schema) -> list[Any]:
+    """The first `oneOf` or `anyOf` that has not been chosen from."""
+    groups: list[list[Any]] = [*schema.all("oneOf"), *schema.all("anyOf")]
+    return next((group for group in groups if not only_requires(group) and not _is_made(schema, group)), [])
+
+
+def _is_made(schema: Schema, choice: Any) -> bool:
+    return any(choice is made for made in schema.choices)
+
+
+def _choosing(schema: Schema, choice: Any, chosen: Any) -> Schema:
+    return Schema(schema.contract, chosen, *schema.parts, choices=(*schema.choices, choice))
+
+
+def _components(contract: Contract) -> dict[str, Any]:
+    return (contract.document.get("components") or {}).get("schemas") or {}

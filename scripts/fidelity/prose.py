@@ -1,0 +1,48 @@
+"""What the docstrings of a client say."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from itertools import pairwise
+from typing import Any
+
+
+def says(doc: str | None, text: Any) -> bool:
+    """Whether a docstring has a text in it, however that is wrapped and escaped."""
+    return _visible(str(text)) in _visible(doc or "")
+
+
+def section(doc: str, heading: str) -> list[tuple[str, str]]:
+    """The entries below a heading such as `Args:`: what stands before the colon of each, and after it."""
+    text = inspect.cleandoc(doc).rpartition(f"\n{heading}:\n")[2]
+    block = re.match(r"(?: {4}.*\n?)*", text)
+    entries = re.split(r"^ {4}(?=\S)", block[0] if block else "", flags=re.MULTILINE)[1:]
+    return [(head, told) for head, _, told in (entry.partition(": ") for entry in entries)]
+
+
+def default(doc: str, wanted: Any) -> Any:
+    """The value that `Default: …` at the end of a docstring tells; null need not be told."""
+    text = " ".join(doc.split()).rpartition("Default: ")[2].removesuffix(".")
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return ... if wanted is not None else None
+
+
+def attributes(cls: Any) -> dict[str, str]:
+    """The docstrings below the attributes of a class."""
+    tree = ast.parse(inspect.getsource(sys.modules[cls.__module__]))
+    body = next(node for node in tree.body if isinstance(node, ast.ClassDef)).body
+    found: dict[str, str] = {}
+    for node, after in pairwise(body):
+        if isinstance(node, ast.AnnAssign) and isinstance(after, ast.Expr):
+            found[ast.unparse(node.target)] = str(ast.literal_eval(after.value))
+    return found
+
+
+def _visible(text: str) -> str:
+    """The characters of a text that a reader sees."""
+    return "".join(character for character in text if character.isprintable() and not character.isspace())

@@ -1,0 +1,158 @@
+"""The schemas of a contract beside the annotations of its client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from ..contract import Contract
+from ..document import plain
+from ..problem import Problem
+from ..runtime.rules import same
+from ..runtime.timestamps import RFC_2822
+from . import hints, models, prose
+from .cases import Case, cases, chosen_by
+from .faults import added, lost
+from .hints import Constant, Member
+from .schema import RULES, SILENT, Schema
+
+_BINARY = {"string", "File", "bytes"}
+_FORMATS = {"date": {"date"}, "date-time": {"datetime"}, RFC_2822: {"datetime"}, "binary": _BINARY}
+"""The types of strings that have a format."""
+_KEPT = SILENT.union(*RULES.values()) | {
+    "$ref", "allOf", "oneOf", "anyOf", "discriminator", "type", "enum", "const", "items", "properties",
+    "required", "additionalProperties", "unevaluatedProperties", "contentMediaType", "contentEncoding",
+}  # fmt: skip
+"""The keywords that a client can keep; a request may not depend on any other."""
+_NONE = object()
+
+
+class Values:
+    """Compares what is sent (`is_request`) or received; raises a `Problem` for the first difference."""
+
+    def __init__(self, contract: Contract, *, is_request: bool) -> None:
+        self.contract, self.is_request = contract, is_request
+        self._compared: dict[Any, Schema] = {}
+        self._steps = 0
+
+    def check(self, schema: Schema, hint: Any, what: str) -> None:
+        """Check that the annotation says what the schema does: all of it, and no more."""
+        self._steps += 1
+        wanted, members = list(cases(schema)), hints.members(hint)
+        kept = [self._kept(case, members, what) for case in wanted]
+        for member in members:
+            if not any(member is other for other in kept) and not any(self._fits(c, member) for c in wanted):
+                raise self.added(schema, f"the type {member} of {what}")
+        if sum(member.is_model for member in members) > 1:
+            for case in wanted:
+                self._chosen(case, members, hints.marks(hint, "Discriminator"), what)
+
+    def check_default(self, schema: Schema, given: Any, told: str, what: str) -> None:
+        """Check a default, which is `given` in Python, or else `told` in the docstring."""
+        value = plain(schema.get("default", _NONE))
+        is_given = hints.is_given(given)
+        if value is _NONE and is_given:
+            raise self.added(schema, f"the default {hints.json(given)!r} of {what}")
+        if value is not _NONE and not same(
+            hints.json(given) if is_given else prose.default(told, value), value
+        ):
+            raise self.lost(schema, f"the default {value!r} of {what}")
+
+    def check_rules(
+        self, schema: Schema, kind: str, said: Mapping[str, Any], kept: Mapping[str, Any], what: str
+    ) -> None:
+        """Check that the rules on a kind of value are those that are `said`."""
+        for rule in RULES[kind]:
+            if rule in said and said[rule] != kept.get(rule):
+                raise self.lost(schema, f"the rule `{rule}: {said[rule]}` of {what}")
+            if rule in kept and rule not in said:
+                raise self.added(schema, f"the rule `{rule}: {kept[rule]}` of {what}")
+
+    def check_rest(self, schema: Schema, member: Member, what: str) -> None:
+        """Check what a mapping says of properties that are not documented."""
+        if not schema.rest.allows_nothing:
+            self.check(schema.rest, get_args(member.base)[1], f"a further property of {what}")
+
+    def is_compared(self, schema: Schema, cls: Any) -> bool:
+        """Whether a schema has been compared with a class, or is about to be; from now on it has."""
+        known = (schema.key, cls) in self._compared
+        self._compared.setdefault((schema.key, cls), schema)
+        return known
+
+    def lost(self, schema: Schema, what: str) -> Problem:
+        """The problem that the client lacks something."""
+        return lost(self.contract, schema.node, what)
+
+    def added(self, schema: Schema, what: str) -> Problem:
+        """The problem that the client has something of its own."""
+        return added(self.contract, schema.node, what)
+
+    def _kept(self, case: Case, members: list[Member], what: str) -> Member:
+        """The member that keeps a case; where none does, the problem of the one that came nearest."""
+        failures: list[tuple[int, Problem]] = []
+        for member in members:
+            steps, known = self._steps, len(self._compared)
+            try:
+                if _is_of(case, member):
+                    self._compare(case, member, what)
+                    return member
+            except Problem as problem:
+                failures.append((self._steps - steps, problem))
+                while len(self._compared) > known:
+                    self._compared.popitem()
+        missing = (0, self.lost(case.schema, f"{case} of {what}"))
+        raise max(failures or [missing], key=lambda failure: failure[0])[1]
+
+    def _fits(self, case: Case, member: Member) -> bool:
+        try:
+            return self._kept(case, [member], "it") is member
+        except Problem:
+            return False
+
+    def _compare(self, case: Case, member: Member, what: str) -> None:
+        schema = case.schema
+        is_failure = any(schema.all("x-failure"))
+        if is_failure != (member.is_model and member.base.__failure__):
+            raise (self.lost if is_failure else self.added)(schema, f"the mark that {what} is a failure")
+        if case.kind != "value":
+            self._keywords(schema, what)
+            if member.is_model:
+                models.check_model(self, schema, member.base, what)
+            elif member.kind not in ("File", "bytes"):
+                self._simple(schema, case.kind, member, what)
+
+    def _keywords(self, schema: Schema, what: str) -> None:
+        for part in schema.parts if self.is_request else ():
+            if unknown := [key for key in part if key not in _KEPT and not key.startswith("x-")]:
+                raise self.lost(schema, f"the keyword `{unknown[0]}` of {what}")
+        if missing := sorted(schema.required - schema.properties.keys()):
+            raise self.lost(schema, f"that `{missing[0]}` is required in {what}")
+
+    def _simple(self, schema: Schema, kind: str, member: Member, what: str) -> None:
+        closed = {"maxProperties": 0} if kind == "object" and schema.rest.allows_nothing else {}
+        self.check_rules(schema, kind, schema.limits(kind) | closed, member.rules, what)
+        if kind == "array":
+            items = Schema(self.contract, *schema.all("items"))
+            self.check(items, get_args(member.base)[0], f"an item of {what}")
+        if kind == "object":
+            if schema.properties:
+                raise self.lost(schema, f"the properties of {what}")
+            self.check_rest(schema, member, what)
+
+    def _chosen(self, case: Case, members: list[Member], marks: list[Any], what: str) -> None:
+        """Check that discriminators choose the class that they should."""
+        for name, value in chosen_by(case.schema):
+            classes = {mark.mapping.get(value) for mark in marks if mark.name == name}
+            named = [m for m in members if m.is_model and m.base.__name__ in classes]
+            if not any(self._fits(case, member) for member in named):
+                raise self.lost(case.schema, f"what `{name}: {value}` means in {what}")
+
+
+def _is_of(case: Case, member: Member) -> bool:
+    """Whether a member is of the type that a case wants, whatever it holds."""
+    if case.kind == "value":
+        return isinstance(member.base, Constant) and same(member.base.value, plain(case.value))
+    if case.kind != "string":
+        return member.kind == case.kind
+    binary = case.schema.all("contentMediaType") and not case.schema.all("contentEncoding")
+    return member.kind in (_BINARY if binary else _FORMATS.get(case.schema.get("format"), {"string"}))

@@ -1,0 +1,80 @@
+"""Rules on the operations of a contract, and on where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..contract import Contract
+from ..dependencies import DependencyError, parse
+from ..document import problem
+from ..problem import Problem
+from .subject import Subject
+
+_SUCCESS = re.compile(r"2(\d\d|XX)")
+_FAILURE = re.compile(r"[45](\d\d|XX)|default")
+
+
+def origin(subject: Subject) -> Iterator[Problem]:
+    """A contract says where it was read."""
+    for document in subject.contracts:
+        if "x-origin" not in document["info"]:
+            todo = "add it to the spec, with `url`, `form` and `read`"
+            yield problem(document, "#/info", "the document has no `x-origin`", todo)
+
+
+def operations(subject: Subject) -> Iterator[Problem]:
+    """Every operation has a name, tags, texts, a page, and documented success and failure."""
+    for document in subject.contracts:
+        contract = Contract(document)
+        tags = [tag["name"] for tag in document.get("tags") or ()]
+        for _, _, _, operation in contract.operations():
+            for inside, what, todo in (*_lacking(operation), *_untagged(operation, tags)):
+                yield problem(document, contract.pointers[id(operation)] + inside, what, todo)
+
+
+def _lacking(operation: Any) -> Iterator[tuple[str, str, str]]:
+    """What an operation has not: where inside it, what, and what to do."""
+    for field in ("operationId", "summary", "description", "externalDocs"):
+        if not operation.get(field):
+            yield "", f"the operation has no `{field}`", "add it"
+    for name, pattern in (("success", _SUCCESS), ("failure", _FAILURE)):
+        if not any(map(pattern.fullmatch, operation["responses"])):
+            statuses = ", ".join(operation["responses"])
+            yield "/responses", f"no response is that of a {name}, only {statuses}", "document one"
+
+
+def _untagged(operation: Any, declared: list[str]) -> Iterator[tuple[str, str, str]]:
+    tags: list[str] = operation.get("tags") or []
+    if not tags:
+        yield "", "the operation has no tag", "add one by an overlay"
+    for index, tag in enumerate(tags):
+        if tag not in declared:
+            yield f"/tags/{index}", f"the tag `{tag}` is not declared", "add it to the document's `tags`"
+
+
+def dependencies(subject: Subject) -> Iterator[Problem]:
+    """Dependencies are in IDL4OAS, and name parameters of their operation."""
+    for document in subject.contracts:
+        contract = Contract(document)
+        for _, _, item, operation in contract.operations():
+            nodes = [*(item.get("parameters") or ()), *(operation.get("parameters") or ())]
+            known = {contract.resolve(node)["name"] for node in nodes}
+            said: list[Any] = operation.get("x-dependencies") or []
+            for index, text in enumerate(said):
+                at = f"{contract.pointers[id(said)]}/{index}"
+                for what, todo in _dependency(str(text), known):
+                    yield problem(document, at, what, todo)
+
+
+def _dependency(text: str, known: set[str]) -> Iterator[tuple[str, str]]:
+    try:
+        names = parse(text).names
+    except DependencyError as error:
+        yield f"`{text}`: {error}", "correct it"
+        return
+    for name in names:
+        if name not in known:
+            todo = f"choose from {', '.join(sorted(known)) or 'none'}"
+            yield f"`{text}` names `{name}`, which is no parameter of the operation", todo

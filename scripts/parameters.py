@@ -1,0 +1,126 @@
+"""Parameter Objects as Python: the arguments of an operation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import names
+from .annotation import Type, literal
+from .contract import Contract
+from .naming import python_names
+from .runtime.guards import is_object
+from .runtime.media import essence, is_json
+from .values import Values
+
+_RESERVED = {"client", "body", "content_type"}
+"""Arguments that every operation has of its own."""
+_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+_IGNORED = ("accept", "content-type", "authorization")
+"""Header parameters of these names OpenAPI tells to ignore: the document says elsewhere what they are."""
+
+
+@dataclass
+class Argument:
+    """A parameter of an operation, and the argument that it is in Python."""
+
+    name: str
+    wire_name: str
+    location: str
+    type: Type
+    required: bool
+    default: str | None
+    description: str
+    style: str
+    explode: bool
+    content: str | None
+    allow_reserved: bool
+    node: Any
+
+
+def parameters(contract: Contract, item: Any, node: Any) -> list[Any]:
+    """The parameters of an operation: those of its path item, and its own, which win."""
+    found: dict[tuple[str, str], Any] = {}
+    for owner in (item, node):
+        for reference in owner.get("parameters") or ():
+            parameter = contract.resolve(reference)
+            if parameter["in"] != "header" or parameter["name"].lower() not in _IGNORED:
+                found[parameter["in"], parameter["name"]] = parameter
+    return list(found.values())
+
+
+def described(contract: Contract, parameter: Any) -> tuple[Any, str | None]:
+    """The schema of a parameter, and its media type where it is described by `content`."""
+    content: Mapping[str, Any] = parameter.get("content") or {}
+    for media_type, media in content.items():
+        if not (is_json(media_type) or essence(media_type) == "text/plain"):
+            what = f"the parameter `{parameter['name']}` has the unsupported media type `{media_type}`"
+            raise contract.problem(parameter, what, "use application/json or text/plain, by an overlay")
+        return media.get("schema", True), media_type
+    return parameter["schema"], None
+
+
+def arguments(values: Values, path: str, node: Any, parameters: list[Any]) -> list[Argument]:
+    """The arguments that the parameters are, in the order of their places, and of the path."""
+    wire = [parameter["name"] for parameter in parameters]
+    said = [parameter.get("x-python-name") for parameter in parameters]
+    wishes = [
+        names.snake(f"{name} {parameter['in']}") if wire.count(name) > 1 else _wish(name)
+        for parameter, name in zip(parameters, wire, strict=True)
+    ]
+    chosen = python_names(values.contract, node, "parameters", wire, said, wishes)
+    made = [_argument(values, parameter, name) for parameter, name in zip(parameters, chosen, strict=True)]
+    order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
+    variables = re.findall(r"\{([^{}]*)\}", path)
+    return sorted(
+        made,
+        key=lambda a: (order[a.location], variables.index(a.wire_name) if a.location == "path" else 0),
+    )
+
+
+def _argument(values: Values, parameter: Any, name: str) -> Argument:
+    schema, content = described(values.contract, parameter)
+    location: str = parameter["in"]
+    kind = values.annotation(schema)
+    style = parameter.get("style") or _STYLES[location]
+    explode: bool = parameter.get("explode", style == "form")
+    if content is None:
+        _check_style(values, parameter, schema, style, explode)
+    required = parameter.get("required") is True
+    said = schema.get("default") if is_object(schema) else None
+    effective = values.schemas.effective(schema)
+    said = effective.get("default") if said is None and is_object(effective) else said
+    default = None if required else (values.default(schema, said) if said is not None else None) or "UNSET"
+    text = " ".join((parameter.get("description") or "").split())
+    if said is not None and default in (None, "UNSET"):
+        text = f"{text} Default: {literal(said)}.".strip()
+    return Argument(name, parameter["name"], location, kind, required, default, text, style, explode, content,
+                    parameter.get("allowReserved") is True, parameter)  # fmt: skip
+
+
+def _check_style(values: Values, parameter: Any, schema: Any, style: str, explode: bool) -> None:
+    """Refuse what OpenAPI does not define, for nobody could know what to send."""
+    kinds = values.schemas.kinds(schema)
+    nested = {kind for part in values.schemas.parts(schema) for kind in values.schemas.kinds(part)} & {
+        "array",
+        "object",
+    }
+    wrong = ""
+    if style == "deepObject" and (kinds - {"null"} != {"object"} or not explode and "explode" in parameter):
+        wrong = "deepObject is defined for exploded objects only"
+    elif style in ("spaceDelimited", "pipeDelimited") and (
+        explode or not kinds - {"null"} <= {"array", "object"}
+    ):
+        wrong = f"{style} is defined for arrays and objects that are not exploded only"
+    elif nested:
+        wrong = "a nested array or object has no defined form; describe the parameter by `content`"
+    if wrong:
+        what = f"the {parameter['in']} parameter `{parameter['name']}` ({style}, explode: {str(explode).lower()}): {wrong}"
+        raise values.contract.problem(parameter, what, "correct it by an overlay")
+
+
+def _wish(name: str) -> str:
+    wish = names.snake(name)
+    return f"{wish}_" if wish in _RESERVED else wish

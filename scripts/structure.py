@@ -1,0 +1,97 @@
+"""Whether a document has the structure that OpenAPI 3.1 asks for, its Schema Objects included."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, Registry, ValidationError
+from jsonschema_rs import ValidationErrorKind as Kind
+
+from .document import pointer, problem
+
+DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
+_RESOURCES = {
+    "openapi-spec-validator": ["openapi_spec_validator/resources/schemas/v3.1/schema.json"],
+    "openapi-schema-validator": [
+        "openapi_schema_validator/schemas/oas3.1/metaschema.json",
+        "openapi_schema_validator/schemas/oas3.1/vocabularies/base",
+    ],
+}
+_UNKNOWN = {
+    "paths": ("the path `{}` does not start with a slash", "write `/{}`"),
+    "responses": ("`{}` is no status code", "write one such as 404, a range such as 4XX, or default"),
+}
+"""What to say of an unknown field of an object."""
+_EITHER = {"parameter": "schema and content", "header": "schema and content"}
+"""Which fields of an object exclude each other."""
+
+
+def check(document: Any) -> None:
+    """Raise a `Problem` for the innermost place that the schema of OpenAPI 3.1 does not allow."""
+    found = [_said(_cause(error)) for error in _schema().iter_errors(document)]
+    if found:
+        keys, what, todo = max(found, key=lambda each: len(each[0]))
+        raise problem(document, pointer(*keys), what, todo)
+
+
+@cache
+def _schema() -> Draft202012Validator:
+    """The official schema; where it leaves Schema Objects open, the official schema of these takes over."""
+    known = [_resource(package, path) for package, paths in _RESOURCES.items() for path in paths]
+    schema = {"$ref": known[0][0], "$defs": {"schema": {"$dynamicAnchor": "meta", "$ref": DIALECT}}}
+    return Draft202012Validator(schema, registry=Registry(known), base_uri="urn:openapi")
+
+
+def _resource(package: str, path: str) -> tuple[str, Any]:
+    """A schema that a library brings, without importing the library, which takes half a second."""
+    schema = json.loads(Path(str(distribution(package).locate_file(path))).read_text("utf-8"))
+    return schema["$id"], schema
+
+
+def _cause(error: ValidationError) -> ValidationError:
+    """Where a value fits none of several choices: why it does not fit the one that it comes nearest to."""
+    while isinstance(error.kind, Kind.AnyOf | Kind.OneOfNotValid) and not _missing(error):
+        reasons = [reason for choice in error.kind.context for reason in choice]
+        error = max(reasons, key=lambda each: (len(each.instance_path), not isinstance(each.kind, Kind.Type)))
+    return error
+
+
+def _missing(error: ValidationError) -> list[str]:
+    """The fields of which an object has none, if it fits none of several choices for want of them."""
+    if not isinstance(error.kind, Kind.AnyOf | Kind.OneOfNotValid):
+        return []
+    reasons = [reason.kind for choice in error.kind.context for reason in choice]
+    names = [reason.property for reason in reasons if isinstance(reason, Kind.Required)]
+    return names if len(names) == len(reasons) else []
+
+
+def _said(error: ValidationError) -> tuple[list[str | int], str, str]:
+    """The place, what is wrong there, and what to do."""
+    keys, path = error.instance_path, error.schema_path
+    owner = str(path[1]).replace("-", " ") if path[0] == "$defs" else "schema"
+    match error.kind:
+        case Kind.UnevaluatedProperties(unexpected=[name, *_]):
+            usual = (f"`{{}}` is no field of {owner} objects", "correct it, or name it `x-{}`")
+            what, todo = _UNKNOWN.get(owner, usual)
+            return [*keys, name], what.format(name), todo.format(name)
+        case Kind.PropertyNames(error=inner):
+            return [*keys, str(inner.instance)], f"the name {inner.message}", "name it so"
+        case Kind.Required(property=name):
+            return keys, f"`{name}` is missing", "add it"
+        case Kind.AnyOf() | Kind.OneOfNotValid():
+            return keys, f"there is none of {', '.join(_missing(error))}", "add one of them"
+        case Kind.OneOfMultipleValid() if owner in _EITHER:
+            return keys, f"the {owner} has both {_EITHER[owner]}", "keep one of them"
+        case Kind.MinProperties() if owner == "responses":
+            return keys, "the operation has no responses", "document at least one"
+        case Kind.Enum(options=options):
+            choices = ", ".join(map(json.dumps, options))
+            return keys, f"{json.dumps(error.instance)} is not allowed", f"choose from {choices}"
+        case Kind.Type(types=["string"]) if isinstance(error.instance, bool | int | float):
+            return keys, f"{json.dumps(error.instance)} is not text", "put it in quotes"
+        case _:
+            return keys, error.message, "write it as OpenAPI 3.1 has it"

@@ -1,0 +1,38 @@
+"""The same cases in every run, and small trees to try the pipeline on."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from scripts.generate import generate
+from tests.trees import FILES, write
+
+hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("same")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tree of two vendors, nothing generated yet, which is the working folder."""
+    root = tmp_path / "a tree"
+    write(root, FILES)
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def _generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("generated")
+    write(root, FILES)
+    generate([], root)
+    return root
+
+
+@pytest.fixture
+def generated(tree: Path, _generated: Path) -> Path:
+    """The same tree with its clients."""
+    return Path(shutil.copytree(_generated, tree, dirs_exist_ok=True))

@@ -1,0 +1,212 @@
+"""The harness sees what is wrong on the wire."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from scripts.contract import Contract
+from scripts.harness.calls import SECRET, Unfit, built
+from scripts.harness.cases import Called, Case, answers, called, requests
+from scripts.harness.checks import differences
+from scripts.harness.wire import agrees, same
+
+COLOR = {"type": "object", "properties": {"R": {"type": "integer"}, "G": {"type": "integer"}}}
+STRINGS = {"type": "array", "items": {"type": "string"}}
+PARAMETERS = [
+    {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+    {"name": "label", "in": "path", "required": True, "style": "label", "explode": True, "schema": STRINGS},
+    {"name": "matrix", "in": "path", "required": True, "style": "matrix", "schema": COLOR},
+    {"name": "q", "in": "query", "schema": {"type": "integer"}},
+    {"name": "list", "in": "query", "schema": STRINGS},
+    {"name": "flat", "in": "query", "explode": False, "schema": STRINGS},
+    {"name": "pipe", "in": "query", "style": "pipeDelimited", "explode": False, "schema": STRINGS},
+    {"name": "deep", "in": "query", "style": "deepObject", "explode": True, "schema": COLOR},
+    {"name": "color", "in": "query", "schema": COLOR},
+    {"name": "json", "in": "query", "content": {"application/json": {"schema": STRINGS}}},
+    {"name": "limit", "in": "query", "schema": {"type": "integer", "default": 20}},
+    {"name": "X-Head", "in": "header", "schema": STRINGS},
+    {"name": "crumb", "in": "cookie", "schema": {"type": "string"}},
+]
+FORM = "application/x-www-form-urlencoded"
+BODY = {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}, "b": STRINGS}}
+
+
+def document(**operation: Any) -> Any:
+    node = {
+        "parameters": PARAMETERS,
+        "requestBody": {"content": {"application/json": {"schema": BODY}, FORM: {"schema": BODY}}},
+        "responses": {"200": {"description": "OK", "content": {"application/json": {"schema": BODY}}}},
+        "security": [{"basic": []}],
+        **operation,
+    }
+    schemes = {
+        "basic": {
+            "type": "http",
+            "scheme": "basic",
+            "x-credentials": {"username": "user", "password": "word"},
+        }
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "servers": [{"url": "https://api.test/v1"}],
+        "paths": {"/things/{id}/{label}/{matrix}": {"post": node}},
+        "components": {"securitySchemes": schemes},
+    }
+
+
+def operation(**changes: Any) -> Called:
+    return next(iter(called(Contract(document(**changes)))))
+
+
+CASE = Case(
+    "fuzzing",
+    {
+        ("path", "id"): "a/b",
+        ("path", "label"): ["x", "y"],
+        ("path", "matrix"): {"R": 1, "G": 2},
+        ("query", "q"): 3,
+        ("query", "list"): ["1", "2"],
+        ("query", "flat"): ["a,b", "c"],
+        ("query", "pipe"): ["a", "b"],
+        ("query", "deep"): {"R": 1},
+        ("query", "color"): {"G": 5},
+        ("query", "json"): ["z"],
+        ("header", "X-Head"): ["m", "n"],
+        ("cookie", "crumb"): "c d",
+    },
+    "application/json",
+    {"a": 1},
+)
+PATH = "https://api.test/v1/things/a%2Fb/.x.y/;matrix=R,1,G,2"
+QUERY = "q=3&list=1&list=2&flat=a%2Cb,c&pipe=a%7Cb&deep%5BR%5D=1&G=5&json=%5B%22z%22%5D&limit=20"
+USER = httpx.BasicAuth(f"user-{SECRET}", f"word-{SECRET}")
+
+
+def right(case: Case = CASE, **changes: Any) -> list[str]:
+    """What the harness says of a request, which is right but for `changes`."""
+    headers = {
+        "X-Head": "m,n",
+        "Cookie": "crumb=c%20d",
+        "Content-Type": "application/json",
+        **changes.pop("headers", {}),
+    }
+    url = f"{changes.pop('path', PATH)}?{changes.pop('query', QUERY)}"
+    content = changes.pop("content", json.dumps(case.body))
+    request = httpx.Request(changes.pop("method", "POST"), url, headers=headers, content=content)
+    if changes.pop("authorized", True):
+        request = next(USER.auth_flow(request))
+    target: Any = SimpleNamespace(operation=operation(**changes))
+    return list(differences(target, case, request))
+
+
+def test_it_has_nothing_to_say_of_a_right_request() -> None:
+    assert right() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        ("the method is PUT", {"method": "PUT"}),
+        ("is not below", {"path": PATH.replace("api.test", "api.evil")}),
+        ("path parameter id", {"path": PATH.replace("%2F", "/")}),
+        ("path parameter label", {"path": PATH.replace(".x.y", ".x,y")}),
+        ("path parameter matrix", {"path": PATH.replace("R,1,G,2", "R,1,G,3")}),
+        ("query parameter q", {"query": QUERY.replace("q=3", "q=4")}),
+        ("query parameter q is absent", {"query": QUERY.replace("q=3&", "")}),
+        ("query parameter list", {"query": QUERY.replace("list=1&list=2", "list=1,2")}),
+        ("query parameter flat", {"query": QUERY.replace("a%2Cb,c", "a%2Cb%2Cc")}),
+        ("query parameter pipe", {"query": QUERY.replace("a%7Cb", "a,b")}),
+        ("query parameter deep", {"query": QUERY.replace("deep%5BR%5D", "deep%5BX%5D")}),
+        ("query parameter color", {"query": QUERY.replace("G=5", "G=6")}),
+        ("query parameter json", {"query": QUERY.replace("%5B%22z%22%5D", "%5B%5D")}),
+        ("has the default 20", {"query": QUERY.replace("&limit=20", "")}),
+        ("was not given", {"query": QUERY.replace("limit=20", "limit=21")}),
+        ("header parameter X-Head", {"headers": {"X-Head": "m;n"}}),
+        ("cookie parameter crumb", {"headers": {"Cookie": "crumb=c"}}),
+        ("the query has `extra`", {"query": QUERY + "&extra=1"}),
+        ("there is the header `x-extra`", {"headers": {"X-Extra": "1"}}),
+        ("there is the cookie `extra`", {"headers": {"Cookie": "crumb=c%20d; extra=1"}}),
+        ("the media type is text/plain", {"headers": {"Content-Type": "text/plain"}}),
+        ("the body is {'a': '1'}", {"content": '{"a": "1"}'}),
+        ("the body breaks the contract", {"content": '{"b": []}'}),
+        ("security scheme basic is not on the wire", {"authorized": False}),
+        ("there are credentials", {"security": []}),
+    ],
+)
+def test_it_says_what_is_wrong(said: str, changes: dict[str, Any]) -> None:
+    assert any(said in line for line in right(**changes)), right(**changes)
+
+
+def test_it_reads_forms() -> None:
+    case = Case("fuzzing", CASE.parameters, FORM, {"a": 1, "b": ["x y", "z"]})
+    headers = {"Content-Type": FORM}
+    assert right(case, headers=headers, content="a=1&b=x+y&b=z") == []
+    assert any("the fields are" in line for line in right(case, headers=headers, content="a=1&b=x+y"))
+
+
+def test_a_body_that_was_not_given_is_a_difference() -> None:
+    case = Case("fuzzing", CASE.parameters)
+    assert any("there is a body" in line for line in right(case, content="{}"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [(1, 1.0, True), (1, True, False), ([0], [False], False), ({"a": 1}, {"a": 1.0}, True)],
+)
+def test_json_values_are_compared_as_json_has_it(one: Any, other: Any, equal: bool) -> None:
+    assert same(one, other) is equal
+
+
+@pytest.mark.parametrize(
+    ("found", "value", "equal"),
+    [
+        ("1", 1, True),
+        ("1.0", 1, True),
+        ("true", True, True),
+        ("1", "1", True),
+        ("x", 1, False),
+        ("1", True, False),
+    ],
+)
+def test_text_is_compared_by_the_type_of_the_value(found: str, value: Any, equal: bool) -> None:
+    assert agrees(found, value) is equal
+
+
+def test_cases_keep_the_dependencies_and_reach_all_their_ways() -> None:
+    parameters = [{"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("a", "b", "c")]
+    node = operation(
+        parameters=parameters, requestBody={}, **{"x-dependencies": ["OnlyOne(a, b)", "IF c THEN a"]}
+    )
+    given = {frozenset(name for _, name in case.parameters) for case in requests(node, 20)}
+    assert given == {frozenset("a"), frozenset("b"), frozenset("ac")}
+
+
+def test_cases_hold_the_examples_and_the_boundaries() -> None:
+    schema = {"type": "integer", "minimum": 3, "maximum": 9}
+    parameters = [{"name": "n", "in": "query", "required": True, "schema": schema, "example": 7}]
+    node = operation(parameters=parameters, requestBody={})
+    values = {case.phase: set[int]() for case in requests(node, 5)}
+    for case in requests(node, 5):
+        values[case.phase].add(case.parameters["query", "n"])
+    assert values["examples"] == {7}
+    assert {3, 4, 8, 9} <= values["coverage"]
+    assert len(values["fuzzing"]) > 1
+
+
+def test_answers_are_valid_and_vary() -> None:
+    found = answers(operation(), "200", "application/json", 10)
+    assert all("a" in value for value in found)
+    assert len({json.dumps(value, sort_keys=True) for value in found}) > 5
+
+
+def test_a_value_that_no_argument_can_express_is_told() -> None:
+    with pytest.raises(Unfit, match="fits none"):
+        built({"a": 1}, str | int)
+    with pytest.raises(Unfit, match="is no"):
+        built("x", int)
