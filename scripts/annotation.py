@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 from .runtime.guards import is_array, is_object
 
@@ -46,10 +46,13 @@ def literal(value: Any) -> str:
         return f'"{escaped(value)}"'
     if is_object(value):
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, tuple):
-        items = cast("tuple[Any, ...]", value)
-        return "(" + ", ".join(map(literal, items)) + (",)" if len(items) == 1 else ")")
+    if _is_tuple(value):
+        return "(" + ", ".join(map(literal, value)) + (",)" if len(value) == 1 else ")")
     return "[" + ", ".join(map(literal, value)) + "]" if is_array(value) else repr(value)
+
+
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def escaped(text: str) -> str:
@@ -58,6 +61,7 @@ def escaped(text: str) -> str:
 
 
 def annotated(text: str, marks: list[str]) -> str:
+    """The annotation with more marks."""
     base, known = opened(text)
     return f"Annotated[{', '.join([base, *known, *marks])}]" if marks or known else text
 

@@ -57,7 +57,7 @@ def lint(vendors: Vendors = None) -> None:
 def test(context: typer.Context) -> None:
     """Everything, contract checks and coverage included; or what pytest's arguments say."""
     os.chdir(ROOT)
-    arguments = context.args or ["--cov", "--cov-report="]
+    arguments = context.args or ["--cov"]
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # its exit status is ours
 
 

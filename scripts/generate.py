@@ -30,17 +30,18 @@ def generate(names: list[str], root: Path = ROOT, report: Report = lambda line: 
     The old clients stay until all new ones are found faithful. Those of other vendors are kept, those of
     vendors that are gone are removed. Where neither what goes in nor what came out has changed, that is all.
     """
-    vendors, place, stamp = _found(names, root), root / "generated", root / ".cache/generate"
+    vendors, place = _found(names, root), root / "generated"
+    stamp, aside = root / ".cache/generate", root / ".cache/rendered"
     with _problems(place):
         inputs = _inputs(root)
-        if stamp.is_file() and stamp.read_text("utf-8") == _stamp(inputs, place):
+        if stamp.is_file() and stamp.read_bytes() == _stamp(inputs, place) and not aside.exists():
             report("nothing has changed")
             return
         contracts = _contracts(vendors)
-        with replaced(place.resolve(), root / ".cache/rendered", tree=root) as new:
+        with replaced(place.resolve(), aside, tree=root) as new:
             _render(contracts, root, new, report)
             if set(vendors) == set(discover(root)):
-                stamp.write_text(_stamp(inputs, new), "utf-8")
+                stamp.write_bytes(_stamp(inputs, new))
 
 
 def check(names: list[str], root: Path = ROOT, report: Report = lambda line: None) -> list[str]:
@@ -128,9 +129,9 @@ def _inputs(root: Path) -> str:
     return " ".join([sys.version.split()[0], *installed, documents])
 
 
-def _stamp(inputs: str, place: Path) -> str:
+def _stamp(inputs: str, place: Path) -> bytes:
     """The statement that these inputs give what is in `place`: true whenever it is read."""
-    return f"{inputs} {manifest.digest(place)}"
+    return f"{inputs} {manifest.digest(place)}\n".encode()
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def lowered(client: Client) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for index, operation in enumerate(client.operations):
         path = "/".join(
-            ["", str(index), *("{%s}" % a.name for a in operation.arguments if a.location == "path")]
+            ["", str(index), *(f"{{{a.name}}}" for a in operation.arguments if a.location == "path")]
         )
         paths[path] = {operation.method.lower(): _operation(operation)}
     return {

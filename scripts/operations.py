@@ -234,7 +234,7 @@ def server_url(server: Any) -> str:
     """The URL of a Server Object with the defaults of its variables."""
     url: str = server["url"]
     for name, variable in entries(server, "variables").items():
-        url = url.replace("{%s}" % name, str(variable["default"]))
+        url = url.replace(f"{{{name}}}", str(variable["default"]))
     return url.rstrip("/")
 
 

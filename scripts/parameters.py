@@ -108,7 +108,7 @@ def _check_style(values: Values, parameter: Any, schema: Any, style: str, explod
         "object",
     }
     wrong = ""
-    if style == "deepObject" and (kinds - {"null"} != {"object"} or not explode and "explode" in parameter):
+    if style == "deepObject" and (kinds - {"null"} != {"object"} or (not explode and "explode" in parameter)):
         wrong = "deepObject is defined for exploded objects only"
     elif style in ("spaceDelimited", "pipeDelimited") and (
         explode or not kinds - {"null"} <= {"array", "object"}
@@ -117,7 +117,8 @@ def _check_style(values: Values, parameter: Any, schema: Any, style: str, explod
     elif nested:
         wrong = "a nested array or object has no defined form; describe the parameter by `content`"
     if wrong:
-        what = f"the {parameter['in']} parameter `{parameter['name']}` ({style}, explode: {str(explode).lower()}): {wrong}"
+        how = f"({style}, explode: {str(explode).lower()})"
+        what = f"the {parameter['in']} parameter `{parameter['name']}` {how}: {wrong}"
         raise values.contract.problem(parameter, what, "correct it by an overlay")
 
 

@@ -53,7 +53,7 @@ def _lead(document: Any, part: Part, kinds: dict[str, str]) -> str:
         found, lead = target(document, reference), _pointer(reference)
         if kinds.get(lead) == part.kind or (part.kind == "schema" and isinstance(found, bool)):
             return lead
-        what, todo = f"does not lead to a {part.kind}", f"correct it, or put a {part.kind} there"
+        what, todo = f"leads to no {part.kind}", "correct it, or put one there"
     except LookupError:
         pass
     raise problem(document, f"{part.at}/$ref", f"the reference `{reference}` {what}", todo)

@@ -1,49 +1,19 @@
 from __future__ import annotations
 
-import errno
-import itertools
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scripts import formatting, generator, manifest, swap
+from scripts import formatting, manifest
 from scripts import generate as module
 from scripts.generate import check, generate
 from scripts.problem import Problem
 from scripts.vendors import ROOT
-from tests.trees import SPEC, heeding_ctrl_c, snapshot, write
-
-MODEL = "generated/phone_number_apis/acme/models/thing.py"
-MANIFEST = "generated/phone_number_apis/manifest.json"
-Mutate = Callable[[Path], object]
-
-
-def reported(root: Path, *names: str) -> list[str]:
-    """What a run of `generate` reports."""
-    lines: list[str] = []
-    generate(list(names), root, lines.append)
-    return lines
-
-
-def replace(name: str, old: str, new: str) -> Mutate:
-    """A change of a text file of a tree."""
-
-    def mutate(root: Path) -> None:
-        text = (root / name).read_text("utf-8")
-        assert old in text
-        (root / name).write_text(text.replace(old, new), "utf-8")
-
-    return mutate
-
+from tests.trees import INPUTS, MODEL, OUTPUTS, Mutate, replace, reported, snapshot, write
 
 # What it writes
 
@@ -149,32 +119,6 @@ def test_nothing_is_done_where_nothing_has_changed(generated: Path) -> None:
     assert (generated / "generated").stat().st_ino == before
 
 
-INPUTS: dict[str, Mutate] = {
-    "spec": replace("specs/acme/openapi.yaml", "Its name.", "The name."),
-    "overlay": replace("overlays/acme/010-describe.yaml", "A thing.", "One thing."),
-    "new overlay": lambda root: shutil.copy(
-        root / "overlays/acme/010-describe.yaml", root / "overlays/acme/020-again.yaml"
-    ),
-    "overlay of another name": lambda root: (root / "overlays/acme/010-describe.yaml").rename(
-        root / "overlays/acme/009-describe.yaml"
-    ),
-    "new vendor": lambda root: shutil.copytree(root / "specs/zeta", root / "specs/beta"),
-}
-OUTPUTS: dict[str, Mutate] = {
-    "edited": replace(MODEL, "A thing.", "Any thing."),
-    "deleted": lambda root: (root / MODEL).unlink(),
-    "extra": lambda root: write(root, {"generated/phone_number_apis/acme/extra.py": ""}),
-    "extra outside": lambda root: write(root, {"generated/extra.py": ""}),
-    "dangling link": lambda root: (root / "generated/phone_number_apis/link").symlink_to("nowhere"),
-    "manifest deleted": lambda root: (root / MANIFEST).unlink(),
-    "manifest no JSON": lambda root: write(root, {MANIFEST: "{"}),
-    "manifest no object": lambda root: write(root, {MANIFEST: "[1]"}),
-    "manifest of another form": lambda root: write(root, {MANIFEST: '{"acme": 1, "zeta": {"files": [2]}}'}),
-    "all deleted": lambda root: shutil.rmtree(root / "generated"),
-    "a file in its place": lambda root: (shutil.rmtree(root / "generated"), write(root, {"generated": ""})),
-}
-
-
 @pytest.mark.parametrize("change", INPUTS.values(), ids=INPUTS)
 def test_every_change_of_what_goes_in_is_noticed(generated: Path, change: Mutate) -> None:
     change(generated)
@@ -188,6 +132,11 @@ def test_every_change_of_what_came_out_is_noticed_and_undone(generated: Path, ch
     change(generated)
     assert len(reported(generated)) > 1
     assert snapshot(generated / "generated") == before
+
+
+def test_a_garbled_stamp_is_taken_for_none(generated: Path) -> None:
+    (generated / ".cache/generate").write_bytes(b"\xff")
+    assert len(reported(generated)) > 1
 
 
 def test_a_change_of_the_scripts_is_noticed(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,324 +166,3 @@ def test_a_change_made_while_it_runs_is_noticed_by_the_next_run(
     monkeypatch.undo()
     generate([], generated)
     assert "The name." in (generated / MODEL).read_text("utf-8")
-
-
-# When it fails
-
-
-def full(*_: Any, **__: Any) -> Any:
-    raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def stopped(*_: Any, **__: Any) -> Any:
-    raise KeyboardInterrupt
-
-
-@pytest.fixture
-def changed(generated: Path) -> Iterator[Path]:
-    """A tree with something to do: after the test the old clients are there alone, and the next run works."""
-    INPUTS["spec"](generated)
-    before = snapshot(generated / "generated")
-    yield generated
-    assert snapshot(generated / "generated") == before
-    assert [path.name for path in (generated / ".cache").iterdir()] == ["generate"]
-    generate([], generated)
-    assert "The name." in (generated / MODEL).read_text("utf-8")
-
-
-PLACES = [
-    (module, "_contracts"), (generator, "render"), (formatting, "tidy"), (manifest, "write"),
-    (shutil, "copytree"), (Path, "write_text"), (Path, "mkdir"), (swap, "_swap"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("failure", [full, stopped])
-@pytest.mark.parametrize(("owner", "name"), PLACES, ids=[name for _, name in PLACES])
-def test_the_old_clients_stay_where_a_run_fails(
-    changed: Path, monkeypatch: pytest.MonkeyPatch, failure: Any, owner: Any, name: str
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, name, failure)
-        with pytest.raises((Problem, KeyboardInterrupt)) as raised:
-            generate(["acme"], changed)
-    if failure is full:
-        assert str(raised.value).endswith(
-            ": No space left on device; nothing was changed; make room or mend the permissions."
-        )
-
-
-def test_the_old_clients_come_back_where_the_new_ones_cannot_be_put_in_place(
-    changed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rename = Path.rename
-
-    def fail(path: Path, target: Path) -> Path:
-        return full() if path.name == "new" else rename(path, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", fail)
-        with pytest.raises(Problem, match="No space left"):
-            generate([], changed)
-
-
-def test_ctrl_c_comes_too_late_while_they_are_put_in_place(
-    generated: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rename = Path.rename
-
-    def interrupted(path: Path, target: Path) -> Path:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            os.kill(os.getpid(), number)
-        return rename(path, target)
-
-    INPUTS["spec"](generated)
-    handler = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr(Path, "rename", interrupted)
-    generate([], generated)
-    assert check([], generated) == []
-    assert signal.getsignal(signal.SIGINT) is handler
-
-
-def test_what_ruff_refuses_for_another_reason_is_told(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(formatting, "_STYLE", ("--no-such-option",))
-        with pytest.raises(Problem, match=r"ruff cannot format what was rendered: .*--no-such-option"):
-            generate([], changed)
-
-
-@pytest.mark.parametrize("next_fails", [False, True], ids=["next works", "next fails"])
-def test_clients_that_a_killed_run_had_moved_aside_come_back(
-    generated: Path, monkeypatch: pytest.MonkeyPatch, next_fails: bool
-) -> None:
-    before = snapshot(generated / "generated")
-    INPUTS["spec"](generated)
-    aside = generated / ".cache/rendered"
-    write(aside, {"new/phone_number_apis/half.py": ""})
-    (generated / "generated").rename(aside / "old")
-    if next_fails:
-        monkeypatch.setattr(generator, "render", full)
-        with pytest.raises(Problem):
-            generate([], generated)
-        assert snapshot(generated / "generated") == before
-    else:
-        generate([], generated)
-        assert check([], generated) == []
-    assert not aside.exists()
-
-
-def test_what_a_killed_run_left_is_cleared(generated: Path) -> None:
-    INPUTS["spec"](generated)
-    write(generated, {".cache/rendered/new/half.py": "", ".cache/rendered/old/half.py": ""})
-    generate([], generated)
-    assert check([], generated) == []
-    assert not (generated / ".cache/rendered").exists()
-
-
-CHILD = """
-import sys
-from scripts.__main__ import main
-sys.argv = ["scripts", "generate"]
-print("up", flush=True)
-main()
-"""
-
-
-def started(root: Path) -> subprocess.Popen[str]:
-    """A run of `generate` in another process, as soon as it can be interrupted."""
-    environment = {**os.environ, "PHONE_NUMBER_APIS_ROOT": str(root), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", CHILD]
-    child = subprocess.Popen(
-        command, cwd=root, env=environment, stdout=-1, stderr=-1, text=True, preexec_fn=heeding_ctrl_c
-    )
-    assert child.stdout
-    assert child.stdout.readline() == "up\n"
-    return child
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_signal_at_any_moment_leaves_whole_clients(generated: Path, number: signal.Signals) -> None:
-    for moment, name in zip((0.02, 0.3, 0.6, 0.9), itertools.cycle(("The name.", "Its name."))):
-        write(generated, {"specs/acme/openapi.yaml": SPEC.replace("Its name.", name)})
-        before = snapshot(generated / "generated")
-        child = started(generated)
-        time.sleep(moment)
-        child.send_signal(number)
-        _, told = child.communicate(timeout=60)
-        after = snapshot(generated / "generated")
-        if number == signal.SIGINT and child.returncode:
-            assert (child.returncode, told) == (130, "interrupted; nothing was changed\n")
-        assert child.returncode in (0, 130, -number)
-        assert (after == before) is (child.returncode != 0) or number == signal.SIGKILL
-        generate([], generated)
-        assert check([], generated) == []
-
-
-def test_a_second_run_at_the_same_time_is_refused(generated: Path) -> None:
-    INPUTS["spec"](generated)
-    before = snapshot(generated)
-    with swap._locked(generated), pytest.raises(Problem, match=r"^\.:1: another run is changing this tree"):
-        generate([], generated)
-    assert snapshot(generated) == before
-    generate([], generated)
-
-
-def test_two_runs_at_the_same_time_leave_whole_clients(generated: Path) -> None:
-    INPUTS["spec"](generated)
-    children = [started(generated) for _ in range(2)]
-    told = [child.communicate(timeout=60)[1] for child in children]
-    assert {child.returncode for child in children} <= {0, 2}
-    assert 0 in {child.returncode for child in children}
-    assert all(text == "" or "another run is changing this tree" in text for text in told)
-    assert check([], generated) == []
-
-
-def test_the_folder_that_a_link_leads_to_is_replaced(generated: Path) -> None:
-    (generated / "generated").rename(generated / "elsewhere")
-    (generated / "generated").symlink_to("elsewhere")
-    INPUTS["spec"](generated)
-    generate([], generated)
-    assert (generated / "generated").is_symlink()
-    assert "The name." in (generated / "elsewhere/phone_number_apis/acme/models/thing.py").read_text("utf-8")
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
-def test_a_read_only_tree_is_told_in_one_line(changed: Path) -> None:
-    for folder in (changed, changed / ".cache"):
-        folder.chmod(0o555)
-    try:
-        with pytest.raises(Problem, match="Permission denied; nothing was changed"):
-            generate([], changed)
-    finally:
-        for folder in (changed, changed / ".cache"):
-            folder.chmod(0o755)
-
-
-# --check
-
-
-def test_check_finds_nothing_where_all_is_current(generated: Path) -> None:
-    assert check([], generated) == []
-
-
-def lines(root: Path, *names: str) -> dict[str, tuple[str, str]]:
-    """What `check` says: the line and the rest, by file below the package."""
-    found: dict[str, tuple[str, str]] = {}
-    for told in check(list(names), root):
-        file, line, rest = told.split(":", 2)
-        found[file.removeprefix("generated/phone_number_apis/")] = line, rest
-    return found
-
-
-def line_of(root: Path, file: str, text: str) -> str:
-    """The number of the first line of a generated file that holds a text, 1 where there is no such file."""
-    path = root / "generated/phone_number_apis" / file
-    told = path.read_text("utf-8").splitlines() if path.exists() else [text]
-    return str(next(number for number, line in enumerate(told, 1) if text in line))
-
-
-def because(state: str, reason: str) -> str:
-    return f" {state} ({reason}); run `scripts/run generate`."
-
-
-CAUSES: dict[str, tuple[Mutate, str, str, str]] = {
-    "spec": (INPUTS["spec"], "acme/models/thing.py", "Its name.", because("stale", "spec")),
-    "overlay": (INPUTS["overlay"], "acme/models/thing.py", "A thing.", because("stale", "overlay")),
-    "hand edit": (OUTPUTS["edited"], "acme/models/thing.py", "A thing.", because("stale", "hand edit")),
-    "missing": (OUTPUTS["deleted"], "acme/models/thing.py", "# Gen", because("missing", "hand edit")),
-    "left over": (OUTPUTS["extra"], "acme/extra.py", "", because("left over", "hand edit")),
-    "other manifest": (replace(MANIFEST, "{", "{ "), "manifest.json", "{", because("stale", "hand edit")),
-    "no manifest": (OUTPUTS["manifest deleted"], "manifest.json", "{", because("missing", "hand edit")),
-    "no JSON": (OUTPUTS["manifest no JSON"], "manifest.json", '"//"', because("stale", "hand edit")),
-}
-
-
-@pytest.mark.parametrize(("change", "file", "text", "told"), CAUSES.values(), ids=CAUSES)
-def test_a_stale_file_is_told_with_its_line_and_cause(
-    generated: Path, change: Mutate, file: str, text: str, told: str
-) -> None:
-    at = line_of(generated, file, text)
-    change(generated)
-    assert lines(generated)[file] == (at, told)
-
-
-def test_several_causes_are_told_together(generated: Path) -> None:
-    INPUTS["overlay"](generated)
-    replace(MODEL, "A thing.", "Any thing.")(generated)
-    INPUTS["spec"](generated)
-    assert lines(generated)["acme/models/thing.py"][1] == because("stale", "spec and overlay and hand edit")
-
-
-def test_a_new_vendor_is_missing_because_of_its_spec(generated: Path) -> None:
-    INPUTS["new vendor"](generated)
-    found = lines(generated)
-    assert {rest for file, (_, rest) in found.items() if file.startswith("beta/")} == {
-        because("missing", "spec")
-    }
-    assert set(found) == {file for file in found if file.startswith("beta/")} | {"manifest.json"}
-
-
-def test_a_vendor_that_is_gone_is_left_over_because_of_its_spec(generated: Path) -> None:
-    shutil.rmtree(generated / "specs/zeta")
-    found = lines(generated)
-    assert found["zeta/client.py"] == ("1", because("left over", "spec"))
-    assert found["manifest.json"][1] == because("stale", "spec")
-
-
-@pytest.mark.parametrize(
-    ("owner", "name", "file", "stale"),
-    [
-        (generator, "TEMPLATES", "types.py.jinja", "acme/types.py"),
-        (module, "RUNTIME", "unset.py", "_runtime/unset.py"),
-    ],
-    ids=["template", "runtime"],
-)
-def test_another_template_or_runtime_is_the_cause_template(
-    generated: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, file: str, stale: str
-) -> None:
-    copy = shutil.copytree(getattr(owner, name), generated / "copy")
-    (copy / file).write_text((copy / file).read_text("utf-8") + "\nMORE = 1\n", "utf-8")
-    monkeypatch.setattr(owner, name, copy)
-    found = lines(generated)
-    assert found[stale][1] == found["manifest.json"][1] == because("stale", "template")
-
-
-def test_another_version_of_the_generator_is_the_cause_generator(
-    generated: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(generator, "VERSION", "99")
-    at = line_of(generated, "manifest.json", '"generator"')
-    assert lines(generated) == {"manifest.json": (at, because("stale", "generator"))}
-
-
-def test_another_way_of_rendering_is_the_cause_generator(
-    generated: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(formatting, "_STYLE", ("--line-length=60", "--target-version=py311", "."))
-    assert lines(generated)["acme/client.py"][1] == because("stale", "generator")
-
-
-def test_only_the_named_vendors_are_checked(generated: Path) -> None:
-    replace("specs/zeta/openapi.yaml", "Its name.", "The name.")(generated)
-    assert lines(generated, "acme") == {}
-    assert "zeta/openapi.yaml" in lines(generated, "zeta")
-
-
-@pytest.mark.parametrize("change", [*INPUTS.values(), *OUTPUTS.values()], ids=[*INPUTS, *OUTPUTS])
-def test_check_finds_every_change_and_writes_nothing(generated: Path, change: Mutate) -> None:
-    change(generated)
-    before = snapshot(generated)
-    assert check([], generated) != []
-    assert snapshot(generated) == before
-
-
-def test_check_writes_nothing_where_nothing_was_ever_generated(tree: Path) -> None:
-    before = snapshot(tree)
-    assert all(because("missing", "hand edit") in line for line in check([], tree))
-    assert snapshot(tree) == before
-
-
-def test_the_manifest_says_what_each_part_was_made_from(generated: Path) -> None:
-    record = json.loads((generated / MANIFEST).read_bytes())
-    assert set(record) == {"//", "_shared", "acme", "zeta"}
-    assert set(record["acme"]) == {"files", "generator", "overlay", "spec", "template"}
-    assert record["acme"]["template"] == record["zeta"]["template"] != record["_shared"]["template"]

@@ -48,7 +48,7 @@ def test_it_is_short_and_its_links_lead_somewhere() -> None:
 
 
 def test_every_verb_is_told() -> None:
-    from scripts.__main__ import app
+    from scripts.commands import app
 
     for command in app.registered_commands:
         assert command.callback is not None

@@ -21,8 +21,7 @@ _HERE = Path(__file__).parents[2]
 class Row(NamedTuple):
     """A line of the table; less is better.
 
-    `measured` is by the clock (or of memory) and is what counts; `cpu`, of the processor, is steadier on a busy
-    machine.
+    `measured`, by the clock or of memory, is what counts; `cpu`, of the processor, is steadier while others work.
     """
 
     what: str

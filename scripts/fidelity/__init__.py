@@ -1,7 +1,7 @@
 """Whether a rendered client holds everything that its contract says.
 
 Reads the contract on one side, imports the rendered package on the other, and shares nothing with what
-rendered it but the runtime. Whatever is missing, weaker or other than in the contract is an error that names it.
+rendered it but the runtime. What is missing, weaker or other than in the contract is an error that names it.
 
 `schema` and `cases` read the contract; `rendered`, `hints` and `prose` read the client; the others compare:
 `operations` (with `requests` and `answers`) and `client`, down to `values` and `models`.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,13 +35,13 @@ def verify(package: Path, contracts: Mapping[str, Contract]) -> None:
                 check_client(contract, f"{root}.{vendor}")
         except Problem:
             raise
-        except ZeroDivisionError as error:
+        except Exception as error:
             what = f"the rendered client cannot be read ({type(error).__name__}: {error})"
             raise contract.problem(contract.document, what, "mend the templates") from error
 
 
 @contextmanager
-def _imported(package: Path) -> Iterator[str]:
+def _imported(package: Path) -> Generator[str]:
     """The package under a name of its own, for as long as it is looked at."""
     spec = importlib.util.spec_from_file_location(
         _ALIAS, package / "__init__.py", submodule_search_locations=[str(package)]

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..contract import Contract
+from ..objects import entries
 from ..references import target
 from ..runtime.guards import is_array, is_object
 from ..runtime.rules import same
-from .schema import Schema, only_requires
+from .schema import Choice, Schema, only_requires
 
 _IMPLIED = {"properties": "object", "additionalProperties": "object", "items": "array"}
 """The kind of value that keywords are about where no type is named."""
@@ -30,9 +31,9 @@ def cases(schema: Schema) -> Iterator[Case]:
     """Everything that a value can be, choices made."""
     if subtypes := _subtypes(schema):
         for node in [*subtypes, True]:
-            yield from cases(_choosing(schema, schema.meant, node))
+            yield from cases(_choosing(schema, Choice(schema.meant, schema.meant), node))
     elif choice := _choice(schema):
-        for option in choice:
+        for option in choice.offer:
             yield from cases(_choosing(schema, choice, option))
         if any("null" in kinds for kinds in schema.all("type")):
             yield Case("value", schema)
@@ -40,23 +41,14 @@ def cases(schema: Schema) -> Iterator[Case]:
         yield from _plain_cases(schema)
 
 
-def chosen_by(schema: Schema) -> list[tuple[str, str]]:
+def chosen_by(schema: Schema) -> Iterator[tuple[str, str]]:
     """The properties, and the values of them, by which discriminators choose a schema."""
-    components = _components(schema.contract)
-    found: list[tuple[str, str]] = []
-    for choice in schema.choices:
-        owner = next(
-            (p for p in schema.parts if choice is p.get("oneOf") or choice is p.get("anyOf")), choice
-        )
-        said: dict[str, Any] = owner.get("discriminator") or {"propertyName": ""}
-        references = {
-            v: components.get(n) or target(schema.contract.document, n)
-            for v, n in (said.get("mapping") or {}).items()
-        }
-        values = [value for value, node in references.items() if node is schema.meant]
+    components, document = _components(schema.contract), schema.contract.document
+    for said in (entries(choice.owner, "discriminator") for choice in schema.choices):
+        nodes = {v: components.get(n) or target(document, n) for v, n in entries(said, "mapping").items()}
+        values = [value for value, node in nodes.items() if node is schema.meant]
         named = [name for name, node in components.items() if node is schema.meant]
-        found += [(said["propertyName"], value) for value in values or named]
-    return [(name, value) for name, value in found if name]
+        yield from ((said["propertyName"], value) for value in values or named if said)
 
 
 def _plain_cases(schema: Schema) -> Iterator[Case]:
@@ -103,19 +95,20 @@ def _subtypes(schema: Schema) -> list[Any]:
     return [n for n in nodes if any(schema.contract.resolve(part) is base for part in n.get("allOf") or ())]
 
 
-def _choice(schema: Schema) -> list[Any]:
+def _choice(schema: Schema) -> Choice | None:
     """The first `oneOf` or `anyOf` that has not been chosen from."""
-    groups: list[list[Any]] = [*schema.all("oneOf"), *schema.all("anyOf")]
-    return next((group for group in groups if not only_requires(group) and not _is_made(schema, group)), [])
+    found = [Choice(p, p[keyword]) for p in schema.parts for keyword in ("oneOf", "anyOf") if keyword in p]
+    left = [each for each in found if not only_requires(each.offer) and not _is_made(schema, each.offer)]
+    return left[0] if left else None
 
 
-def _is_made(schema: Schema, choice: Any) -> bool:
-    return any(choice is made for made in schema.choices)
+def _is_made(schema: Schema, offer: Any) -> bool:
+    return any(offer is choice.offer for choice in schema.choices)
 
 
-def _choosing(schema: Schema, choice: Any, chosen: Any) -> Schema:
+def _choosing(schema: Schema, choice: Choice, chosen: Any) -> Schema:
     return Schema(schema.contract, chosen, *schema.parts, choices=(*schema.choices, choice))
 
 
 def _components(contract: Contract) -> dict[str, Any]:
-    return (contract.document.get("components") or {}).get("schemas") or {}
+    return entries(contract.document, "components", "schemas")

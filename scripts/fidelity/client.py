@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..contract import Contract
+from ..objects import entries
 from . import prose
 from .faults import lost
 
@@ -26,29 +27,27 @@ def check_client(contract: Contract, package: str) -> None:
 
 def server_url(server: Any) -> str:
     """The URL of a Server Object, its variables at their defaults."""
-    variables: dict[str, Any] = server.get("variables") or {}
-    url = server["url"].format_map({name: variable["default"] for name, variable in variables.items()})
+    variables = entries(server, "variables").items()
+    url = server["url"].format_map({name: variable["default"] for name, variable in variables})
     return str(url.rstrip("/"))
 
 
 def _schemes(contract: Contract, module: ModuleType) -> None:
     """Each scheme puts the client's arguments where it says."""
-    nodes = (contract.document.get("components") or {}).get("securitySchemes") or {}
-    schemes = {name: contract.resolve(node) for name, node in nodes.items()}
+    nodes = entries(contract.document, "components", "securitySchemes").items()
+    schemes = {
+        name: scheme for name, node in nodes if (scheme := contract.resolve(node))["type"] != "mutualTLS"
+    }
     given = inspect.signature(module.Client).parameters
-    named = [
-        argument for scheme in schemes.values() for argument in (scheme.get("x-credentials") or {}).values()
-    ]
     texts = [
         name for name, p in given.items() if p.annotation in ("str", "str | None") and name != "base_url"
     ]
+    named = [each for scheme in schemes.values() for each in entries(scheme, "x-credentials").values()]
     secrets = {name: f"{name}-secret" for name in (*named, *texts) if name in given}
-    credentials = module.Client(**secrets)._credentials
+    credentials = module.Client(**secrets, base_url="https://localhost")._credentials
     for name, scheme in schemes.items():
-        if scheme["type"] == "mutualTLS":
-            continue
         parts = _parts(credentials[name], scheme) if credentials.get(name) else {}
-        for part, argument in (scheme.get("x-credentials") or {}).items():
+        for part, argument in entries(scheme, "x-credentials").items():
             if parts.get(part) != secrets.get(argument, ""):
                 raise lost(contract, scheme, f"the argument `{argument}` of the client")
         if not parts or not set(parts.values()) <= set(secrets.values()):
@@ -59,8 +58,9 @@ def _parts(credential: Any, scheme: Any) -> dict[str, str]:
     """The parts of a credential as they are found where its scheme puts them."""
     applied = credential.apply()
     if scheme["type"] == "apiKey":
-        fields = {"query": applied.query, "cookie": applied.cookies}.get(scheme["in"], ())
-        found = dict(map(unquote, field.split("=", 1)) for field in fields) | dict(applied.headers)
+        fields: tuple[str, ...] = {"query": applied.query, "cookie": applied.cookies}.get(scheme["in"], ())
+        found: dict[str, str] = dict(applied.headers) if scheme["in"] == "header" else {}
+        found |= {unquote(name): unquote(value) for name, _, value in (f.partition("=") for f in fields)}
         return {"key": found.get(scheme["name"], "")}
     kind, _, value = applied.headers.get("Authorization", "").partition(" ")
     if str(scheme.get("scheme")).lower() == "basic":

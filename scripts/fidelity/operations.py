@@ -19,7 +19,7 @@ from .values import Values
 
 
 def check_operations(contract: Contract, folder: Path, package: str) -> None:
-    """Raise a `Problem` for the first difference between operations and their modules, the files in `folder`."""
+    """Raise a `Problem` for the first difference between operations and their modules in `folder`."""
     modules = dict(_modules(folder, package))
     request, answer = Values(contract, is_request=True), Values(contract, is_request=False)
     for path, method, item, node in contract.operations():
@@ -47,7 +47,8 @@ def _modules(folder: Path, package: str) -> Iterator[tuple[tuple[str, str], Rend
 
 def _check_conditions(contract: Contract, item: Any, node: Any, found: Rendered) -> None:
     """Check where a call goes, and on what it depends."""
-    security = [sorted(each) for each in node.get("security", contract.document.get("security")) or []]
+    said: list[dict[str, Any]] = node.get("security", contract.document.get("security")) or []
+    security = [sorted(requirement) for requirement in said]
     if [sorted(each) for each in found.operation.security] != security:
         raise lost(contract, node, f"the security requirements {security}")
     dependencies = [parse(str(text)).text for text in node.get("x-dependencies") or ()]

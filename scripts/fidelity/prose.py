@@ -23,13 +23,13 @@ def section(doc: str, heading: str) -> list[tuple[str, str]]:
     return [(head, told) for head, _, told in (entry.partition(": ") for entry in entries)]
 
 
-def default(doc: str, wanted: Any) -> Any:
-    """The value that `Default: …` at the end of a docstring tells; null need not be told."""
+def tells_default(doc: str, value: Any) -> bool:
+    """Whether a docstring ends with `Default: …` and this value."""
     text = " ".join(doc.split()).rpartition("Default: ")[2].removesuffix(".")
     try:
-        return ast.literal_eval(text)
+        return _visible(repr(ast.literal_eval(text))) == _visible(repr(value))
     except (ValueError, SyntaxError):
-        return ... if wanted is not None else None
+        return False
 
 
 def attributes(cls: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any, get_args
 
+from ..objects import entries
 from . import hints, prose
 from .content import check_content
 from .faults import added, lost
@@ -12,40 +13,37 @@ from .rendered import CALLS, Rendered
 from .schema import Schema
 from .values import Values
 
-_IGNORED = ("accept", "content-type", "authorization")
-"""Headers that are no parameters: OpenAPI says elsewhere what they hold."""
+_IGNORED = {("header", "accept"), ("header", "content-type"), ("header", "authorization")}
+"""What is no parameter: OpenAPI says elsewhere what these headers hold."""
 
 
 def check_parameters(values: Values, item: Any, node: Any, found: Rendered) -> None:
     """Raise a `Problem` for the first difference between the parameters of an operation and its arguments."""
     resolve = values.contract.resolve
     nodes = [resolve(each) for owner in (item, node) for each in owner.get("parameters") or ()]
-    wanted = {
-        (n["in"], n["name"]): n for n in nodes if n["in"] != "header" or n["name"].lower() not in _IGNORED
-    }
-    named = zip(found.operation.parameters, found.sent, strict=False)
-    known = {(parameter.location, parameter.name): (parameter, name) for parameter, name in named}
-    for (place, name), parameter in wanted.items():
-        if (place, name) not in known:
-            raise lost(values.contract, parameter, f"the {place} parameter `{name}`")
-        _check_parameter(values, parameter, *known[place, name], found)
+    wanted = {(n["in"], n["name"]): n for n in nodes if (n["in"], n["name"].lower()) not in _IGNORED}
+    known = {(parameter.location, parameter.name): parameter for parameter in found.operation.parameters}
+    for place, name in wanted.keys() - known.keys():
+        raise lost(values.contract, wanted[place, name], f"the {place} parameter `{name}`")
     for place, name in known.keys() - wanted.keys():
         raise added(values.contract, node, f"the {place} parameter `{name}`")
+    for key, name in zip(known, found.sent, strict=True):
+        _check_parameter(values, wanted[key], known[key], name, found)
 
 
 def check_body(values: Values, node: Any, found: Rendered) -> None:
     """Raise a `Problem` for the first difference between a request body and what a module makes of it."""
     contract, what = values.contract, "the request body"
     body = contract.resolve(node.get("requestBody") or {})
-    content: dict[str, Any] = body.get("content") or {}
-    types = found.operation.body.types if found.operation.body else {}
+    content = entries(body, "content")
+    types: dict[str, Any] = found.operation.body.types if found.operation.body else {}
     check_content(values, body or node, content, types, what)
     if not content:
         return
     if found.operation.body.required != (body.get("required") is True):
         raise lost(contract, body, f"that {what} is {'required' if body.get('required') else 'optional'}")
     for media in content.values():
-        for name, encoding in (media.get("encoding") or {}).items():
+        for name, encoding in entries(media, "encoding").items():
             if not _is_encoded(encoding, found.operation.body.encodings.get(name)):
                 raise lost(contract, media, f"the encoding of the property `{name}`")
     _check_argument(values, body, "body", list(types.values()), what, found)
@@ -104,9 +102,4 @@ def _is_encoded(encoding: Any, found: Any) -> bool:
     style = encoding.get("style", "form") if styled else None
     explode = encoding.get("explode", style in ("form", "deepObject")) if styled else True
     wanted = (encoding.get("contentType"), style, explode, encoding.get("allowReserved") is True)
-    return found is not None and wanted == (
-        found.content_type,
-        found.style,
-        found.explode,
-        found.allow_reserved,
-    )
+    return found is not None and wanted == tuple(found)

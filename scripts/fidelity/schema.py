@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..contract import Contract
+from ..objects import entries
 from ..references import target
 from ..runtime.guards import is_object
 from ..runtime.timestamps import RFC_2822
@@ -28,20 +29,26 @@ SILENT = {
 """Keywords that say nothing of which values are valid."""
 
 
+class Choice(NamedTuple):
+    """A node that offers a choice, and what it offers: its `oneOf`, its `anyOf`, or itself for its subtypes."""
+
+    owner: Any
+    offer: Any
+
+
 class Schema:
     """Nodes that hold together, with what they refer to and the parts of their `allOf`.
 
-    `parts` are all of them, those first whose annotations count first. `choices` are what led here: each `oneOf`
-    or `anyOf` that was chosen from, and each base with subtypes.
+    `parts` are all of them, those first whose annotations count first; `choices` are those that led here.
     """
 
-    def __init__(self, contract: Contract, *nodes: Any, choices: tuple[Any, ...] = ()) -> None:
+    def __init__(self, contract: Contract, *nodes: Any, choices: tuple[Choice, ...] = ()) -> None:
         self.contract, self.choices = contract, choices
         self.parts: list[dict[str, Any]] = []
         self.allows_nothing = False
         for node in nodes:
             self._add(node)
-        self.key = (tuple(map(id, self.parts)), tuple(map(id, choices)))
+        self.key = (tuple(map(id, self.parts)), tuple(id(choice.offer) for choice in choices))
 
     def _add(self, node: Any) -> None:
         self.allows_nothing |= node is False
@@ -88,9 +95,8 @@ class Schema:
     def properties(self) -> dict[str, Schema]:
         """The documented properties; `additionalProperties` speaks for those that do not stand beside it."""
         names = dict.fromkeys(name for properties in self.all("properties") for name in properties)
-        return {
-            name: Schema(self.contract, *(_property(part, name) for part in self.parts)) for name in names
-        }
+        nodes = {name: [_property(part, name) for part in self.parts] for name in names}
+        return {name: Schema(self.contract, *found) for name, found in nodes.items()}
 
     @property
     def rest(self) -> Schema:
@@ -117,8 +123,7 @@ def only_requires(options: list[Any]) -> bool:
 
 
 def _property(part: dict[str, Any], name: str) -> Any:
-    properties: dict[str, Any] = part.get("properties") or {}
-    return properties.get(name, part.get("additionalProperties", True))
+    return entries(part, "properties").get(name, part.get("additionalProperties", True))
 
 
 def _strictest(rule: str, values: list[Any]) -> Any:
@@ -126,10 +131,6 @@ def _strictest(rule: str, values: list[Any]) -> Any:
         return max(values)
     if rule.startswith(("max", "exclusiveMax")):
         return min(values)
-    return (
-        any(values)
-        if rule == "uniqueItems"
-        else values[0]
-        if values.count(values[0]) == len(values)
-        else values
-    )
+    if rule == "uniqueItems":
+        return any(values)
+    return values[0] if values.count(values[0]) == len(values) else values

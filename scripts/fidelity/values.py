@@ -49,14 +49,13 @@ class Values:
 
     def check_default(self, schema: Schema, given: Any, told: str, what: str) -> None:
         """Check a default, which is `given` in Python, or else `told` in the docstring."""
-        value = plain(schema.get("default", _NONE))
-        is_given = hints.is_given(given)
-        if value is _NONE and is_given:
-            raise self.added(schema, f"the default {hints.json(given)!r} of {what}")
-        if value is not _NONE and not same(
-            hints.json(given) if is_given else prose.default(told, value), value
-        ):
-            raise self.lost(schema, f"the default {value!r} of {what}")
+        wanted = plain(schema.get("default", _NONE))
+        found = hints.json(given) if hints.is_given(given) else _NONE
+        if wanted is _NONE and found is not _NONE:
+            raise self.added(schema, f"the default {found!r} of {what}")
+        is_told = found is _NONE and (wanted in (_NONE, None) or prose.tells_default(told, wanted))
+        if not is_told and not same(found, wanted):
+            raise self.lost(schema, f"the default {wanted!r} of {what}")
 
     def check_rules(
         self, schema: Schema, kind: str, said: Mapping[str, Any], kept: Mapping[str, Any], what: str

@@ -91,7 +91,8 @@ def requests(operation: Called, count: int) -> tuple[Case, ...]:
 
 
 def _requests(operation: Called, count: int) -> Iterator[Case]:
-    for media_type in [*operation.content] or [None]:
+    media_types: list[str | None] = [*operation.content] or [None]
+    for media_type in media_types:
         for present, absent in _presences(operation):
             schema = _request(operation, media_type, present, absent)
             examples = list(_request_examples(operation, media_type, present, absent))

@@ -8,13 +8,14 @@ from pathlib import Path
 from ..problem import Problem
 from ..vendors import ROOT, chosen
 from .documents import extensions, openapi
-from .folders import evidence, notes, order, pages
-from .operations import dependencies, operations, origin
+from .operations import dependencies, operations
+from .origins import notes, origin, pages
+from .overlays import evidence, order
 from .subject import Subject, read
 from .values import quotes, values
 
 RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
-    openapi, extensions, origin, operations, dependencies, values, quotes, order, evidence, notes, pages
+    openapi, extensions, operations, dependencies, values, quotes, order, evidence, origin, notes, pages
 )  # fmt: skip
 
 

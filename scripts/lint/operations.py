@@ -1,4 +1,4 @@
-"""Rules on the operations of a contract, and on where it comes from."""
+"""Rules on the operations of a contract."""
 
 from __future__ import annotations
 
@@ -14,14 +14,6 @@ from .subject import Subject
 
 _SUCCESS = re.compile(r"2(\d\d|XX)")
 _FAILURE = re.compile(r"[45](\d\d|XX)|default")
-
-
-def origin(subject: Subject) -> Iterator[Problem]:
-    """A contract says where it was read."""
-    for document in subject.contracts:
-        if "x-origin" not in document["info"]:
-            todo = "add it to the spec, with `url`, `form` and `read`"
-            yield problem(document, "#/info", "the document has no `x-origin`", todo)
 
 
 def operations(subject: Subject) -> Iterator[Problem]:

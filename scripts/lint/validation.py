@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from keyword import iskeyword
 from typing import Any
 
 import jsonschema_rs
 
-from ..document import plain, pointer, problem
+from ..document import pointer, problem
 from ..problem import Problem
 from ..runtime.guards import is_array, is_object
 from ..runtime.timestamps import RFC_2822
 
 
 def validator(schema: dict[str, Any], registry: jsonschema_rs.Registry | None = None) -> Any:
-    """A validator that checks formats too, ours among them; raises `ValidationError` for no schema."""
-    formats = {RFC_2822: _is_rfc_2822, "python-name": _is_python_name}
+    """A validator that checks formats too; raises `jsonschema_rs.ValidationError` for no schema."""
+    formats = {RFC_2822: _is_rfc_2822}
     return jsonschema_rs.Draft202012Validator(
         schema, registry=registry, formats=formats, validate_formats=True
     )
@@ -25,7 +24,7 @@ def validator(schema: dict[str, Any], registry: jsonschema_rs.Registry | None = 
 
 def broken(schema: Any, document: Any, at: str, value: Any, name: str, todo: str) -> Iterator[Problem]:
     """Where `value`, which is at `at` of the document and called `name`, breaks the schema of a validator."""
-    for error in schema.iter_errors(plain(value)):
+    for error in schema.iter_errors(value):
         place = at + pointer(*error.instance_path)[1:]
         is_unquoted = error.kind.name == "type" and "string" in error.kind.types and _is_plain(error.instance)
         hint = f"put it in quotes, or {todo}" if is_unquoted else todo
@@ -35,10 +34,6 @@ def broken(schema: Any, document: Any, at: str, value: Any, name: str, todo: str
 def _is_plain(value: Any) -> bool:
     """Whether YAML made something else than text of it, for want of quotes."""
     return not (isinstance(value, str) or is_object(value) or is_array(value))
-
-
-def _is_python_name(text: str) -> bool:
-    return text.isidentifier() and not iskeyword(text)
 
 
 def _is_rfc_2822(text: str) -> bool:

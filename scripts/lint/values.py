@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 
 from ..contract import Contract
 from ..document import plain, pointer
+from ..objects import Part, walk
 from ..problem import Problem, shown
-from .objects import Part, walk
 from .subject import Subject
 from .validation import broken, validator
 
@@ -26,9 +26,8 @@ def values(subject: Subject) -> Iterator[Problem]:
     todo = "correct the value, or its schema"
     for document in subject.contracts:
         contract = Contract(document)
-        registry = jsonschema_rs.Registry(
-            [("urn:document", plain(document))], draft=jsonschema_rs.Draft202012
-        )
+        resources = [("urn:document", plain(document))]
+        registry = jsonschema_rs.Registry(resources, draft=jsonschema_rs.Draft202012)
         for part in walk(document):
             if said := [*_values(contract, part)]:
                 rule = _rule(part, registry)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from .codec import codec
-from .rules import Rules
+from .rules import NO_RULES, Rules
+from .values import KEEP
 
 
 class Model:
@@ -16,21 +17,16 @@ class Model:
     """
 
     __slots__ = ()
-    __rules__: ClassVar[Rules] = Rules()
+    __rules__: ClassVar[Rules] = NO_RULES
     __failure__: ClassVar[bool] = False
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read a JSON object; raises `ValueError` naming the place where it is not such an object."""
-        return cls._of(codec(cls).decode(data, ()))
+        model: Self = codec(cls).decode(data)
+        return model
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: properties that are `UNSET` are absent, dates are text as they came."""
-        encoded: dict[str, Any] = codec(type(self)).encode(self, (), check=False)
+        encoded: dict[str, Any] = codec(type(self)).encode(self, KEEP)
         return encoded
-
-    @classmethod
-    def _of(cls, value: Any) -> Self:
-        if not isinstance(value, cls):  # pragma: no cover -- the codec of a class makes that class
-            raise TypeError(value)
-        return value

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from .errors import MissingCredentials
+
+_NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Applied(NamedTuple):
@@ -16,6 +19,9 @@ class Applied(NamedTuple):
     headers: Mapping[str, str] = {}
     query: Sequence[str] = ()
     cookies: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return "Applied(...)"
 
 
 class Credential:
@@ -39,14 +45,13 @@ def basic(username: str | None, password: str | None) -> Credential | None:
         raise ValueError("give both parts of the credential, or neither")
     if ":" in username:
         raise ValueError("the user part of the credential holds a colon, which HTTP Basic cannot carry")
-    return Credential(
-        Applied({"Authorization": "Basic " + b64encode(f"{username}:{password}".encode()).decode()})
-    )
+    pair = _checked(f"{username}{password}") and f"{username}:{password}"
+    return Credential(Applied({"Authorization": "Basic " + b64encode(pair.encode()).decode()}))
 
 
 def bearer(token: str | None) -> Credential | None:
     """A bearer token (RFC 6750)."""
-    return None if token is None else Credential(Applied({"Authorization": "Bearer " + _clean(token)}))
+    return None if token is None else Credential(Applied({"Authorization": "Bearer " + _for_header(token)}))
 
 
 def api_key(name: str, location: Literal["header", "query", "cookie"], key: str | None) -> Credential | None:
@@ -54,16 +59,23 @@ def api_key(name: str, location: Literal["header", "query", "cookie"], key: str 
     if key is None:
         return None
     if location == "header":
-        return Credential(Applied({name: _clean(key)}))
-    part = f"{quote(name, safe='')}={quote(key, safe='')}"
+        return Credential(Applied({name: _for_header(key)}))
+    part = f"{quote(name, safe='')}={quote(_checked(key), safe='')}"
     return Credential(Applied(query=[part]) if location == "query" else Applied(cookies=[part]))
 
 
-def _clean(secret: str) -> str:
-    """The secret, unless it cannot stand in a header; the error does not show it."""
-    if not secret or not secret.isascii() or not secret.isprintable() or secret != secret.strip():
-        raise ValueError("the credential is empty or holds characters that a header cannot carry")
+def _checked(secret: str) -> str:
+    """The secret, unless it is empty or no text; the error does not show it."""
+    if not secret or _NO_TEXT.search(secret):
+        raise ValueError("the credential is empty, or holds control characters or lone surrogates")
     return secret
+
+
+def _for_header(secret: str) -> str:
+    """The secret, unless it cannot stand in a header; the error does not show it."""
+    if not secret.isascii() or secret != secret.strip():
+        raise ValueError("the credential holds what a header cannot carry: outer blanks, or more than ASCII")
+    return _checked(secret)
 
 
 def credentials_for(
@@ -71,14 +83,16 @@ def credentials_for(
 ) -> Sequence[Credential]:
     """The credentials of the first security requirement that the client can meet.
 
-    `requirements` are alternatives, each naming the schemes that it needs together; none at all means a call without
-    credentials. Raises `MissingCredentials` where no alternative can be met.
+    `requirements` are alternatives, each naming the schemes that it needs together; an empty one, which any
+    call meets, comes last. A scheme that the client knows nothing of is met by the connection (mutualTLS).
+    Raises `MissingCredentials` where no alternative can be met.
     """
+    for schemes in sorted(requirements, key=lambda names: not names):
+        credentials = [held[scheme] for scheme in schemes if scheme in held]
+        found = [credential for credential in credentials if credential is not None]
+        if len(found) == len(credentials):
+            return found
     if not requirements:
         return ()
-    for schemes in requirements:
-        found = [credential for scheme in schemes if (credential := held.get(scheme)) is not None]
-        if len(found) == len(schemes):
-            return found
     wanted = " or ".join(" with ".join(schemes) for schemes in requirements)
     raise MissingCredentials(f"the call needs the credentials of {wanted}; give them to the Client")

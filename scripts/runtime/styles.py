@@ -1,93 +1,131 @@
 """Parameters on the wire: OpenAPI 3.1's styles (RFC 6570) and parameters described by `content`.
 
-Values are JSON values. Names and values are percent-encoded where they become part of the URI or a cookie, so that
-what a delimiter means is never in doubt; headers are not percent-encoded.
+Values are JSON values. Names and values are percent-encoded where they become part of the URI or a cookie, so
+that what a delimiter means is never in doubt; headers are not. What a style cannot carry in a way that can be
+read back raises `Mismatch`: an item that holds its delimiter, a nested array or object.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from .guards import is_array, is_object
+from .mismatch import Mismatch
 
-_DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
+PLAIN: Mapping[str, str] = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_ENCODED: Mapping[str, str] = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 _RESERVED = ":/?@!$'()*,;"
-"""The reserved characters that `allowReserved` can leave as they are without changing what the query means."""
+"""The reserved characters that `allowReserved` can leave without changing what the query means."""
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_ASCII_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+
+def as_json(value: Any, *, ascii_only: bool = False) -> str:
+    """Compact JSON."""
+    try:
+        return (_ASCII_JSON if ascii_only else _JSON).encode(value)
+    except (TypeError, ValueError, RecursionError):
+        raise Mismatch((), "a JSON value", value) from None
 
 
 def text(value: Any) -> str:
     """A primitive as text: strings as they are, numbers, booleans and null as in JSON."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def as_json(value: Any) -> str:
-    """Compact JSON."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, int | float):
+        return as_json(value)
+    raise Mismatch((), "a primitive: a nested array or object has no form in this style", value)
 
 
 def escaped(value: Any, safe: str = "") -> str:
     """A primitive, percent-encoded except for unreserved characters and those in `safe`."""
-    return quote(text(value), safe=safe)
+    plain = text(value)
+    return plain if plain.isascii() and plain.isalnum() else quote(plain, safe=safe)
 
 
 def pairs(name: str, value: Any, style: str, explode: bool, allow_reserved: bool = False) -> list[str]:
-    """The `name=value` parts that a query parameter (or form field, or cookie) becomes; none for an empty array.
-
-    Raises `ValueError` where the style cannot carry the value: what stands between items cannot stand in one.
-    """
+    """The `name=value` parts of a query parameter, form field or cookie; none for an empty array."""
     safe = _RESERVED if allow_reserved else ""
-    if style == "deepObject":
-        return [f"{escaped(f'{name}[{key}]')}={escaped(item, safe)}" for key, item in value.items()]
+    if not explode and (is_array(value) or is_object(value)):
+        safe = safe.replace(",", "")  # here it is the delimiter
+    found = fields(name, value, style, explode, lambda item: escaped(item, safe), _ENCODED)
+    return [f"{escaped(key)}={item}" for key, item in found]
+
+
+def fields(
+    name: str,
+    value: Any,
+    style: str,
+    explode: bool,
+    write: Callable[[Any], str] = text,
+    delimiters: Mapping[str, str] = PLAIN,
+) -> list[tuple[str, str]]:
+    """The names and texts of `pairs`, with names as they are and values as `write` has them."""
+    if is_object(value) and style == "deepObject":
+        return [(f"{name}[{key}]", write(item)) for key, item in value.items()]
     if not (is_array(value) or is_object(value)):
-        return [f"{escaped(name)}={escaped(value, safe)}"]
+        return [(name, write(value))]
     if explode:
-        items: Iterable[tuple[str, Any]] = (
-            value.items() if is_object(value) else ((name, item) for item in value)
-        )
-        return [f"{escaped(key)}={escaped(item, safe)}" for key, item in items]
-    parts = [escaped(item, safe.replace(",", "")) for item in _flat(value)]
-    if style != "form" and any(_DELIMITERS[style] in part for part in parts):
-        raise ValueError(f"without the delimiter of {style} in an item")
-    return [f"{escaped(name)}={_DELIMITERS[style].join(parts)}"] if parts else []
+        return _exploded(name, value, write)
+    parts = [write(item) for item in _flat(value)]
+    delimiter = delimiters.get(style, ",")
+    for part in parts:
+        if delimiter in part:
+            raise Mismatch((), f"no item with the delimiter of the style {style}", value)
+    return [(name, delimiter.join(parts))] if parts else []
 
 
 def segment(name: str, value: Any, style: str, explode: bool) -> str:
-    """What a path parameter becomes."""
+    """What a path parameter becomes; nothing for an empty array or object."""
     if style == "matrix":
         return _matrix(name, value, explode)
     prefix, delimiter = (".", "." if explode else ",") if style == "label" else ("", ",")
-    return prefix + delimiter.join(_simple(value, explode, escaped))
+    parts = _simple(value, explode, escaped)
+    return prefix + delimiter.join(parts) if parts else ""
 
 
 def header(value: Any, explode: bool) -> str:
     """What a header parameter becomes (style `simple`)."""
-    return ",".join(_simple(value, explode, text))
+    parts = _simple(value, explode, text)
+    if is_array(value) or is_object(value):
+        named = is_object(value) and explode and any("=" in text(key) for key in value)
+        if named or parts == [""] or any("," in part or part != part.strip(" \t") for part in parts):
+            rule = "items that a header can tell apart: without `,`, blanks at the ends and (in names) `=`"
+            raise Mismatch((), rule, value)
+    return ",".join(parts)
 
 
 def _matrix(name: str, value: Any, explode: bool) -> str:
     if not (is_array(value) or is_object(value)):
-        return f";{escaped(name)}={escaped(value)}" if value != "" else f";{escaped(name)}"
+        return _named(name, escaped(value))
     if explode:
-        items: Iterable[tuple[str, Any]] = (
-            value.items() if is_object(value) else ((name, item) for item in value)
-        )
-        return "".join(f";{escaped(key)}={escaped(item)}" for key, item in items)
-    return f";{escaped(name)}={','.join(map(escaped, _flat(value)))}"
+        return "".join(_named(key, item) for key, item in _exploded(name, value, escaped))
+    parts = [escaped(item) for item in _flat(value)]
+    return f";{escaped(name)}={','.join(parts)}" if parts else ""
 
 
-def _simple(value: Any, explode: bool, write: Any) -> list[str]:
+def _named(name: str, written: str) -> str:
+    """A part of a matrix; RFC 6570 leaves out the `=` before nothing."""
+    return f";{escaped(name)}={written}" if written else f";{escaped(name)}"
+
+
+def _exploded(name: str, value: Any, write: Callable[[Any], str]) -> list[tuple[str, str]]:
+    """An array under its own name as often as it has items, an object under the names of its properties."""
+    entries = value.items() if is_object(value) else ((name, item) for item in value)
+    return [(key, write(item)) for key, item in entries]
+
+
+def _simple(value: Any, explode: bool, write: Callable[[Any], str]) -> list[str]:
     if is_object(value) and explode:
-        entries: dict[str, Any] = value
-        return [f"{write(key)}={write(item)}" for key, item in entries.items()]
+        return [f"{write(key)}={write(item)}" for key, item in value.items()]
     return [write(item) for item in _flat(value)]
 
 
 def _flat(value: Any) -> list[Any]:
     """The items of an array, or the names and values of an object in turn."""
     if is_object(value):
-        entries: dict[str, Any] = value
-        return [part for entry in entries.items() for part in entry]
-    return list(value) if is_array(value) else [value]
+        return [part for entry in value.items() for part in entry]
+    return value if is_array(value) else [value]

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from typing import Any, SupportsIndex
 
 RFC_2822 = "date-time-rfc-2822"
 """The format name of `Thu, 07 Apr 2016 23:52:28 +0000`."""
 
 _RFC_3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):([0-5]\d))",
+    re.ASCII,
 )
+_RFC_2822 = re.compile(
+    r"(?:[a-z]{3}, *)?(\d\d?) ([a-z]{3}) (\d{4}) (\d\d):(\d\d)(?::([0-5]\d|60))?"
+    r" (?:([+-])(\d\d)([0-5]\d)|([a-z]+))",
+    re.ASCII | re.IGNORECASE,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ZONES = {"edt": 4, "est": 5, "cdt": 5, "cst": 6, "mdt": 6, "mst": 7, "pdt": 7, "pst": 8}
+"""Hours behind UTC of the zones that RFC 2822 names; it takes all other names for UTC."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -26,16 +35,24 @@ class Timestamp(datetime):
 
 
 def parse_datetime(text: str) -> datetime:
-    """Read an RFC 3339 or RFC 2822 time; a leap second becomes second 59. Raises `ValueError` for anything else."""
-    stamp = _rfc_3339(text) if _RFC_3339.fullmatch(text) else _rfc_2822(text)
+    """Read an RFC 3339 or RFC 2822 time; a leap second becomes second 59. Raises `ValueError` for others."""
+    if match := _RFC_3339.fullmatch(text):
+        stamp = _rfc_3339(match)
+    elif match := _RFC_2822.fullmatch(text):
+        stamp = _rfc_2822(match)
+    else:
+        raise ValueError(text)
     stamp.text = text
     return stamp
 
 
-def format_time(value: datetime, form: str | None) -> str:
-    """Write an aware time in RFC 3339, or in RFC 2822 where `form` says so."""
-    if isinstance(value, Timestamp) and value.text:
-        return value.text
+def format_time(value: datetime, form: str | None = None) -> str:
+    """Write an aware time in RFC 3339, or in RFC 2822 where `form` says so; one that was read, as it was."""
+    text = value.text if isinstance(value, Timestamp) else None
+    if text and (_RFC_2822.fullmatch(text) if form == RFC_2822 else _is_strict(text)):
+        return text
+    if (value.utcoffset() or timedelta()) % timedelta(minutes=1):
+        value = value.astimezone(UTC)  # neither form has seconds in its offset
     return format_datetime(value) if form == RFC_2822 else value.isoformat()
 
 
@@ -46,25 +63,31 @@ def parse_date(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _rfc_3339(text: str) -> Timestamp:
-    match = _RFC_3339.fullmatch(text)
-    if not match:
-        raise ValueError(text)
-    year, month, day, hour, minute, second = map(int, match.groups()[:6])
-    fraction, zulu, sign, hours, minutes = match.groups()[6:]
-    offset = (
-        timedelta()
-        if zulu
-        else timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == "-" else 1)
-    )
-    microsecond = int((fraction or "")[:6].ljust(6, "0"))
-    return Timestamp(year, month, day, hour, minute, min(second, 59), microsecond, tzinfo=timezone(offset))
+def _is_strict(text: str) -> bool:
+    """Whether it is RFC 3339 without the blank that some write for the `T`."""
+    return " " not in text and _RFC_3339.fullmatch(text) is not None
 
 
-def _rfc_2822(text: str) -> Timestamp:
-    try:
-        value = parsedate_to_datetime(text)
-    except (TypeError, IndexError) as error:
-        raise ValueError(text) from error
-    zone = value.tzinfo or UTC
-    return Timestamp.combine(value.date(), value.time(), zone)
+def _rfc_3339(match: re.Match[str]) -> Timestamp:
+    year, month, day, hour, minute, second, fraction, *zone = match.groups()
+    microsecond = int(fraction[:6].ljust(6, "0")) if fraction else 0
+    return _stamp((year, month, day, hour, minute, second), microsecond, _offset(*zone))
+
+
+def _rfc_2822(match: re.Match[str]) -> Timestamp:
+    day, name, year, hour, minute, second, *zone, zone_name = match.groups()
+    month = _MONTHS.index(name.lower()) + 1
+    offset = _offset(*zone) if zone_name is None else timedelta(hours=-_ZONES.get(zone_name.lower(), 0))
+    return _stamp((year, month, day, hour, minute, second or 0), 0, offset)
+
+
+def _offset(sign: str | None, hours: str, minutes: str) -> timedelta:
+    if sign is None:
+        return timedelta()
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return -offset if sign == "-" else offset
+
+
+def _stamp(fields: tuple[str | int, ...], microsecond: int, offset: timedelta) -> Timestamp:
+    year, month, day, hour, minute, second = map(int, fields)
+    return Timestamp(year, month, day, hour, minute, min(second, 59), microsecond, timezone(offset))

@@ -19,8 +19,8 @@ class File(NamedTuple):
 class Response(NamedTuple, Generic[T]):
     """An answer of any status.
 
-    `parsed` is the documented model of this status, or None where the contract documents no body for it or where the
-    answer of a failed call is not what the contract says.
+    `parsed` is the documented model of this status, or None where the contract documents no body for it, or
+    where the answer of a failed call is not what the contract says.
     """
 
     status_code: int

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
+from .mismatch import told
 
 
 class Error(Exception):
@@ -18,7 +18,8 @@ class Error(Exception):
 class InvalidRequest(Error, ValueError):
     """The call breaks a rule of the contract; nothing was sent.
 
-    `where` names the parameter or the place in the body, `rule` what the contract wants, `value` what was given.
+    `where` names the parameter or the place in the body, `rule` what the contract wants in JSON Schema's
+    words, `value` what was given.
     """
 
     def __init__(self, where: str, rule: str, value: object) -> None:
@@ -26,7 +27,7 @@ class InvalidRequest(Error, ValueError):
         self.where, self.rule, self.value = where, rule, value
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.value!r:.200} is not {self.rule}. Nothing was sent."
+        return f"{told(self.where, self.rule, self.value)}. Nothing was sent."
 
 
 class MissingCredentials(Error):
@@ -43,6 +44,9 @@ class ResponseError(Error):
     def __str__(self) -> str:
         return self.message
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message!r})"
+
 
 class MalformedResponse(ResponseError):
     """The answer cannot be understood by the contract; the request was probably carried out."""
@@ -55,12 +59,12 @@ class APIError(ResponseError):
         self, message: str, status_code: int, headers: Mapping[str, str], content: bytes, parsed: Any = None
     ) -> None:
         super().__init__(message, status_code, headers, content)
-        self.args = (message, status_code, headers, content, parsed)
+        self.args = (*self.args, parsed)
         self.parsed = parsed
 
 
 class UnexpectedStatus(APIError):
-    """The contract does not document this status."""
+    """The contract does not document this status; a call answered with 2XX was probably carried out."""
 
 
 class AuthenticationError(APIError):
@@ -72,18 +76,18 @@ class RateLimited(APIError):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait as the `Retry-After` header says, in seconds or as a date; None without a usable header."""
-        text = httpx.Headers(dict(self.headers)).get("retry-after", "").strip()
+        """Seconds to wait by the `Retry-After` header, in seconds or as a date; None without a usable one."""
+        text = next(
+            (text for name, text in self.headers.items() if name.lower() == "retry-after"), ""
+        ).strip()
         if text.isdecimal():
             return float(text)
         try:
             moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError, OverflowError):
             return None
-        return max(
-            0.0,
-            ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds(),
-        )
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)
+        return max(0.0, wait.total_seconds())
 
 
 BY_STATUS: Mapping[int, type[APIError]] = {401: AuthenticationError, 429: RateLimited}

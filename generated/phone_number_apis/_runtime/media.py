@@ -4,18 +4,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, NoReturn, cast
 from urllib.parse import quote_plus
 
 import httpx
 
-from .codec import Mismatch
 from .guards import is_array, is_object
-from .styles import as_json, pairs, text
+from .mismatch import Mismatch
+from .styles import as_json, fields, pairs, text
 from .types import File
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+_BYTES = "application/octet-stream"
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+( *;[ -~]*)?", re.ASCII)
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
 
 
 class Encoding(NamedTuple):
@@ -25,6 +29,11 @@ class Encoding(NamedTuple):
     style: str | None = None
     explode: bool = True
     allow_reserved: bool = False
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the property is to be written as JSON, whatever it is."""
+        return self.content_type is not None and is_json(self.content_type)
 
 
 def is_json(media_type: str) -> bool:
@@ -39,80 +48,119 @@ def essence(media_type: str) -> str:
 
 
 def write(media_type: str, value: Any, encodings: Mapping[str, Encoding]) -> tuple[bytes, str]:
-    """The bytes of a body and the `Content-Type` that goes with them."""
+    """The bytes of a body and the `Content-Type` that goes with them; raises `Mismatch`."""
     kind = essence(media_type)
     if is_json(media_type):
         return as_json(value).encode(), media_type
     if kind == FORM:
-        return "&".join(_fields(value, encodings)).encode(), media_type
+        return "&".join(_all(value, encodings, _form_fields)).encode(), media_type
     if kind == MULTIPART:
-        request = httpx.Request("POST", "http://localhost", files=_parts(value, encodings))
-        return request.read(), request.headers["content-type"]
+        return _multipart(list(_all(value, encodings, _parts)))
     if isinstance(value, str):
-        charset = "" if "charset" in media_type.lower() or not kind.startswith("text/") else "; charset=utf-8"
-        return value.encode(), media_type + charset
-    return (payload(value), (value.mime_type if isinstance(value, File) else None) or media_type)
+        return _text(value, media_type)
+    return payload(value), _file_type(value, media_type)
 
 
 def payload(value: File | bytes) -> bytes:
     """The bytes of a file."""
-    data = value.payload if isinstance(value, File) else value
-    return data if isinstance(data, bytes) else data.read()
+    source = value.payload if isinstance(value, File) else value
+    data = source if isinstance(source, bytes) else cast("object", source.read())
+    if not isinstance(data, bytes):
+        raise Mismatch((), "a file opened in binary mode", source)
+    return data
 
 
-def _fields(value: Mapping[str, Any], encodings: Mapping[str, Encoding]) -> list[str]:
-    fields: list[str] = []
+def _text(value: str, media_type: str) -> tuple[bytes, str]:
+    """Text in the charset that the media type names, else in UTF-8."""
+    named = _CHARSET.search(media_type)
+    if not named:
+        charset = "; charset=utf-8" if essence(media_type).startswith("text/") else ""
+        return value.encode(), media_type.replace("text/*", "text/plain") + charset
+    try:
+        return value.encode(named[1]), media_type
+    except (UnicodeEncodeError, LookupError):
+        raise Mismatch((), f"text in the charset {named[1]}", value) from None
+
+
+def _file_type(value: File | bytes, allowed: str) -> str:
+    """The media type of a file: its own, where it is one of the `allowed` types and ranges."""
+    ranges = [item.strip() for item in allowed.split(",")]
+    given = value.mime_type if isinstance(value, File) else None
+    if given is None and "*" not in allowed and len(ranges) == 1:
+        return allowed
+    given = _BYTES if given is None and "*/*" in ranges else given
+    kind = essence(given or "")
+    fitting = {kind, f"{kind.partition('/')[0]}/*", "*/*"} & set(map(essence, ranges))
+    if given is None or not fitting or not _MEDIA_TYPE.fullmatch(given):
+        raise Mismatch((), f"mime_type: {allowed}", given)
+    return given
+
+
+def _all(
+    value: Mapping[str, Any],
+    encodings: Mapping[str, Encoding],
+    written: Callable[[str, Any, Encoding], list[Any]],
+) -> Iterator[Any]:
+    """What every property of a form becomes."""
     for name, item in value.items():
-        encoding = encodings.get(name, Encoding())
-        if encoding.style is not None:
-            fields += pairs(name, item, encoding.style, encoding.explode, encoding.allow_reserved)
-        elif encoding.content_type is not None and is_json(encoding.content_type):
-            fields.append(f"{quote_plus(name)}={quote_plus(as_json(item))}")
-        else:
-            fields += [f"{quote_plus(name)}={quote_plus(_plain(entry))}" for entry in _entries(item)]
-    return fields
+        try:
+            yield from written(name, item, encodings.get(name, Encoding()))
+        except Mismatch as error:
+            raise error.below(name) from None
 
 
-def _entries(item: Any) -> list[Any]:
-    return list(item) if is_array(item) else [item]
+def _form_fields(name: str, item: Any, encoding: Encoding) -> list[str]:
+    if encoding.style is not None:
+        return pairs(name, item, encoding.style, encoding.explode, encoding.allow_reserved)
+    return [f"{quote_plus(name)}={quote_plus(_plain(entry, encoding))}" for entry in _entries(item, encoding)]
 
 
-def _plain(item: Any) -> str:
-    return as_json(item) if (is_object(item) or is_array(item)) else text(item)
+def _parts(name: str, item: Any, encoding: Encoding) -> list[tuple[str, Any]]:
+    """The parts of a property as httpx takes them: its name, then a file name, content and media type."""
+    if encoding.style is not None:
+        written = fields(name, item, encoding.style, encoding.explode)
+        return [(key, (None, value.encode(), None)) for key, value in written]
+    return [(name, _part(entry, encoding)) for entry in _entries(item, encoding)]
 
 
-def _parts(value: Mapping[str, Any], encodings: Mapping[str, Encoding]) -> list[tuple[str, Any]]:
-    parts: list[tuple[str, Any]] = []
-    for name, item in value.items():
-        content_type = encodings.get(name, Encoding()).content_type
-        whole = content_type is not None and is_json(content_type)
-        for entry in [item] if whole else _entries(item):
-            parts.append((name, _part(entry, content_type)))
-    return parts
-
-
-def _part(item: Any, content_type: str | None) -> tuple[str | None, bytes, str]:
+def _part(item: Any, encoding: Encoding) -> tuple[str | None, bytes, str | None]:
     if isinstance(item, File | bytes):
-        file = item if isinstance(item, File) else File(item)
-        return (
-            file.file_name or "upload",
-            payload(file),
-            file.mime_type or content_type or "application/octet-stream",
-        )
-    if (is_object(item) or is_array(item)) or (content_type is not None and is_json(content_type)):
-        return None, as_json(item).encode(), content_type or "application/json"
-    return None, text(item).encode(), content_type or "text/plain"
+        name = item.file_name if isinstance(item, File) else None
+        return name or "upload", payload(item), _file_type(item, encoding.content_type or "*/*")
+    kind = "application/json" if is_object(item) or is_array(item) else None
+    if encoding.content_type is not None and not {",", "*"} & set(encoding.content_type):
+        kind = encoding.content_type
+    return None, _plain(item, encoding).encode(), kind
+
+
+def _entries(item: Any, encoding: Encoding) -> list[Any]:
+    """An array is as many fields as it has items, unless it is written as JSON."""
+    return item if is_array(item) and not encoding.is_json else [item]
+
+
+def _plain(item: Any, encoding: Encoding) -> str:
+    return as_json(item) if is_object(item) or is_array(item) or encoding.is_json else text(item)
+
+
+def _multipart(parts: list[tuple[str, Any]]) -> tuple[bytes, str]:
+    if not parts:  # httpx would write no body at all
+        return b"--none--\r\n", f"{MULTIPART}; boundary=none"
+    request = httpx.Request("POST", "http://localhost", files=parts)
+    return request.read(), request.headers["content-type"]
 
 
 def read(media_type: str, response: httpx.Response) -> Any:
-    """The JSON value, text or bytes of an answer; raises `Mismatch` for what is not JSON where JSON is promised."""
+    """The JSON value, text or bytes of an answer; raises `Mismatch` where promised JSON is none."""
     if is_json(media_type):
         try:
-            return json.loads(response.content, parse_constant=_refuse)
+            return _DECODER.decode(response.content.decode("utf-8-sig"))
         except (ValueError, RecursionError):
-            raise Mismatch((), "JSON", response.text[:200]) from None
+            raise Mismatch((), "valid JSON", response.content[:200]) from None
     return response.text if essence(media_type).startswith("text/") else response.content
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
+import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -18,9 +20,13 @@ class Name(NamedTuple):
 
 
 class Access(NamedTuple):
-    """A property that only answers (`readOnly`) or only requests (`writeOnly`) carry."""
+    """A property that only answers (`readOnly`) or only requests (`writeOnly`) carry.
+
+    `required` says that a request must carry the `writeOnly` property.
+    """
 
     only: Literal["read", "write"]
+    required: bool = False
 
 
 class Open(NamedTuple):
@@ -35,7 +41,10 @@ class Discriminator(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """JSON Schema's assertions on one value; lengths are in characters, items and properties are counted."""
+    """JSON Schema's assertions on one value; lengths are in characters, items and properties are counted.
+
+    `any_required` and `one_required` are an `anyOf` and a `oneOf` of lists of `required` properties.
+    """
 
     minimum: float | None = None
     maximum: float | None = None
@@ -52,14 +61,41 @@ class Rules(NamedTuple):
     unique_items: bool | None = None
     min_properties: int | None = None
     max_properties: int | None = None
+    any_required: Sequence[Sequence[str]] | None = None
+    one_required: Sequence[Sequence[str]] | None = None
+    dependent_required: Mapping[str, Sequence[str]] | None = None
 
-    def broken(self, value: Any) -> str | None:
-        """The first rule that the JSON value `value` breaks, as `keyword: value`, or None."""
-        for keyword in self._asdict():
-            limit = getattr(self, keyword)
-            if limit is not None and (check := _CHECKS.get(keyword)) and not check(value, limit):
-                return f"{keyword} {limit!r}"
-        return None
+    def assertions(self) -> list[Assertion]:
+        """What they assert, one by one."""
+        said = self._asdict()
+        return [
+            Assertion(name, said[name], *check) for name, check in _CHECKS.items() if said[name] is not None
+        ]
+
+
+NO_RULES = Rules()
+
+
+class Assertion(NamedTuple):
+    """One rule: its name, its limit, the JSON values that it concerns, and whether one of them keeps it."""
+
+    name: str
+    limit: Any
+    concerns: Callable[[Any], bool]
+    holds: Callable[[Any, Any], bool]
+
+    def is_broken(self, value: Any) -> bool:
+        """Whether the JSON value breaks the rule."""
+        return self.concerns(value) and not self.holds(value, self.limit)
+
+    def __str__(self) -> str:
+        """`keyword: value`, in JSON Schema's words."""
+        name, limit = self.name, self.limit
+        if name in ("any_required", "one_required"):
+            return f"{name[:3]}Of: {json.dumps([{'required': list(names)} for names in limit])}"
+        first, *rest = name.split("_")
+        keyword = first + "".join(map(str.title, rest))
+        return f"{keyword}: {limit if isinstance(limit, str) else json.dumps(limit, ensure_ascii=False)}"
 
 
 @cache
@@ -71,54 +107,91 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(text, re.ASCII)
 
 
+def comparable(value: Any) -> Any:
+    """A hashable stand-in, equal where JSON Schema has values equal: 1 and 1.0 are, 1 and true are not."""
+    if isinstance(value, bool):
+        return bool, value
+    if is_array(value):
+        return tuple(map(comparable, value))
+    if is_object(value):
+        return frozenset((name, comparable(item)) for name, item in value.items())
+    return value
+
+
 def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal as JSON Schema has it: 1 is 1.0 but not true."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if is_array(one) and is_array(other):
-        left: list[Any] = one
-        right: list[Any] = other
-        return len(left) == len(right) and all(map(same, left, right))
-    if is_object(one) and is_object(other):
-        a: dict[str, Any] = one
-        b: dict[str, Any] = other
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    return bool(one == other)
+    """Whether two JSON values are equal as JSON Schema has it."""
+    return bool(comparable(one) == comparable(other))
 
 
-def _is_number(value: Any) -> bool:
+def _is_anything(value: object) -> bool:
+    return True
+
+
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_multiple(value: Any, step: float) -> bool:
-    if not _is_number(value):
-        return True
+def _is_string(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_multiple(value: float, step: float) -> bool:
     if isinstance(value, int) and isinstance(step, int):
         return value % step == 0
-    quotient = value / step
-    return bool(abs(quotient - round(quotient)) < 1e-9)
+    from fractions import Fraction  # here, because few clients need it and it is slow to import
+
+    return Fraction(repr(value)) % Fraction(repr(step)) == 0
 
 
-def _is_unique(value: Any, wanted: bool) -> bool:
-    if not (wanted and is_array(value)):
-        return True
-    items: list[Any] = value
-    return not any(same(item, other) for index, item in enumerate(items) for other in items[:index])
+def _is_at_least(value: Sized, least: int) -> bool:
+    return len(value) >= least
 
 
-_CHECKS = {
-    "minimum": lambda v, n: not _is_number(v) or v >= n,
-    "maximum": lambda v, n: not _is_number(v) or v <= n,
-    "exclusive_minimum": lambda v, n: not _is_number(v) or v > n,
-    "exclusive_maximum": lambda v, n: not _is_number(v) or v < n,
-    "multiple_of": _is_multiple,
-    "min_length": lambda v, n: not isinstance(v, str) or len(v) >= n,
-    "max_length": lambda v, n: not isinstance(v, str) or len(v) <= n,
-    "pattern": lambda v, n: not isinstance(v, str) or compiled(n).search(v) is not None,
-    "enum": lambda v, n: any(same(v, item) for item in n),
-    "min_items": lambda v, n: not is_array(v) or len(v) >= n,
-    "max_items": lambda v, n: not is_array(v) or len(v) <= n,
-    "unique_items": _is_unique,
-    "min_properties": lambda v, n: not is_object(v) or len(v) >= n,
-    "max_properties": lambda v, n: not is_object(v) or len(v) <= n,
+def _is_at_most(value: Sized, most: int) -> bool:
+    return len(value) <= most
+
+
+def _matches(value: str, pattern: str) -> bool:
+    return compiled(pattern).search(value) is not None
+
+
+def _is_one_of(value: Any, items: Sequence[Any]) -> bool:
+    return any(same(value, item) for item in items)
+
+
+def _is_unique(value: list[Any], wanted: bool) -> bool:
+    return not wanted or len({comparable(item) for item in value}) == len(value)
+
+
+def _has_any(value: dict[str, Any], lists: Sequence[Sequence[str]]) -> bool:
+    return any(value.keys() >= set(names) for names in lists)
+
+
+def _has_one(value: dict[str, Any], lists: Sequence[Sequence[str]]) -> bool:
+    return sum(value.keys() >= set(names) for names in lists) == 1
+
+
+def _has_dependents(value: dict[str, Any], dependents: Mapping[str, Sequence[str]]) -> bool:
+    return all(value.keys() >= set(names) for name, names in dependents.items() if name in value)
+
+
+_CHECKS: Mapping[str, tuple[Callable[[Any], bool], Callable[[Any, Any], bool]]] = {
+    "minimum": (_is_number, operator.ge),
+    "maximum": (_is_number, operator.le),
+    "exclusive_minimum": (_is_number, operator.gt),
+    "exclusive_maximum": (_is_number, operator.lt),
+    "multiple_of": (_is_number, _is_multiple),
+    "min_length": (_is_string, _is_at_least),
+    "max_length": (_is_string, _is_at_most),
+    "pattern": (_is_string, _matches),
+    "enum": (_is_anything, _is_one_of),
+    "min_items": (is_array, _is_at_least),
+    "max_items": (is_array, _is_at_most),
+    "unique_items": (is_array, _is_unique),
+    "min_properties": (is_object, _is_at_least),
+    "max_properties": (is_object, _is_at_most),
+    "any_required": (is_object, _has_any),
+    "one_required": (is_object, _has_one),
+    "dependent_required": (is_object, _has_dependents),
 }
+"""Of every rule but `format`, which the codec that writes the value sees to."""

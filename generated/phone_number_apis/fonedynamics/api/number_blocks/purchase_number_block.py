@@ -37,28 +37,31 @@ def sync(
     Buys a number block. The vendor asks for at least one of AccountSid and PropertySid; the path always has
     PropertySid, so every call meets that.
 
-    This call can cost money.
-
-    Not idempotent: sent twice, it may be carried out twice.
+    This call can cost money. Sent twice, it may be carried out twice.
 
     Args:
         property_sid: Secure identifier of the property.
-        number_block_sid: Names the number block to buy, by its secure identifier. That it belongs in the
-            query is our reading of the page.
+        client: What makes the call: where the server is, and the credentials.
         body: A JSON object with the keys spelled as here. Booleans and numbers are those of JSON; what is
             absent is not sent.
+        number_block_sid: Names the number block to buy, by its secure identifier. That it belongs in the
+            query is our reading of the page.
 
     Returns:
-        200: OK. The purchase is confirmed, or ErrorCode says why it failed.
+        PurchaseNumberBlockResult: Status 200. OK. The purchase is confirmed, or ErrorCode says why it failed.
 
     Raises:
-        APIError, 400: The request was refused; ErrorCode says why.
-        APIError, 401: The credentials were not accepted.
-        APIError, 403: The credentials may not do this.
-        APIError, 500: Fone Dynamics failed. The answer may be something other than JSON, or empty.
-        InvalidRequest: an argument breaks a rule of the contract; nothing was sent.
-        MalformedResponse: the answer is not as documented.
-        httpx.TransportError: the connection failed, or the time ran out.
+        errors.APIError: Status 200; `parsed` is a `Failure`.
+        errors.APIError: Status 400; `parsed` is a `Failure`. The request was refused; ErrorCode says why.
+        errors.AuthenticationError: Status 401; `parsed` is a `Failure`. The credentials were not accepted.
+        errors.APIError: Status 403; `parsed` is a `Failure`. The credentials may not do this.
+        errors.APIError: Status 500; `parsed` is a `Failure`. Fone Dynamics failed. The answer may be
+            something other than JSON, or empty.
+        errors.UnexpectedStatus: The answer has a status that is not documented.
+        errors.MalformedResponse: The call succeeded, but its answer is not as documented.
+        errors.InvalidRequest: An argument breaks a rule of the contract. Nothing was sent.
+        errors.MissingCredentials: The client has no credentials for this call. Nothing was sent.
+        httpx.TransportError: The connection failed, or the time ran out.
 
     Source: https://www.fonedynamics.com/docs/rest-api/purchase-number-block
     """

@@ -56,31 +56,34 @@ def sync(
     Gives one of the account's phone numbers an add-on that is already installed. The page's sample request
     sends a URL-encoded form and accepts JSON.
 
-    This call can cost money.
-
-    Not idempotent: sent twice, it may be carried out twice.
+    This call can cost money. Sent twice, it may be carried out twice.
 
     Args:
         account_sid: SID of the [account](https://www.twilio.com/docs/iam/api/account) that makes the
             assignment.
         resource_sid: SID of the phone number that gets the add-on.
+        client: What makes the call: where the server is, and the credentials.
         body: What is sent.
 
     Returns:
-        201: Created. The add-on is assigned.
+        AssignedAddOn: Status 201. Created. The add-on is assigned.
 
     Raises:
-        APIError, 401: The credentials were not accepted (20003).
-        APIError, 403: The credentials may not do this. Test credentials get this answer always (20008), as
-            they do not reach this resource.
-        APIError, 404: There is no such account or number (20404).
-        APIError, 429: Too many requests (20429). The request was not carried out: it may be sent again, after
-            the time in Retry-After where that is given. It was not carried out and can be sent again.
-        APIError, 4XX: The request was refused.
-        APIError, 5XX: Twilio failed.
-        InvalidRequest: an argument breaks a rule of the contract; nothing was sent.
-        MalformedResponse: the answer is not as documented.
-        httpx.TransportError: the connection failed, or the time ran out.
+        errors.AuthenticationError: Status 401; `parsed` is an `Error`. The credentials were not accepted
+            (20003).
+        errors.APIError: Status 403; `parsed` is an `Error`. The credentials may not do this. Test credentials
+            get this answer always (20008), as they do not reach this resource.
+        errors.APIError: Status 404; `parsed` is an `Error`. There is no such account or number (20404).
+        errors.RateLimited: Status 429; `parsed` is an `Error`. Too many requests (20429). The request was not
+            carried out: it may be sent again, after the time in Retry-After where that is given. It was not
+            carried out and can be sent again.
+        errors.APIError: Status 4XX; `parsed` is an `Error`. The request was refused.
+        errors.APIError: Status 5XX; `parsed` is an `Error`. Twilio failed.
+        errors.UnexpectedStatus: The answer has a status that is not documented.
+        errors.MalformedResponse: The call succeeded, but its answer is not as documented.
+        errors.InvalidRequest: An argument breaks a rule of the contract. Nothing was sent.
+        errors.MissingCredentials: The client has no credentials for this call. Nothing was sent.
+        httpx.TransportError: The connection failed, or the time ran out.
 
     Source: https://www.twilio.com/docs/marketplace/api/incoming-phone-number-assigned-add-ons
     """

@@ -59,35 +59,35 @@ def sync(
     the same, under the titles "Success", "The account verification required: RU" and "The overdue account
     verification in progress".
 
-    This call can cost money.
-
-    Allowed roles: Owner, Admin, Accountant.
-
-    Not idempotent: sent twice, it may be carried out twice.
-
-    Dependency: OnlyOne(phone_count, phone_number).
+    This call can cost money. Sent twice, it may be carried out twice. It is open to Owner, Admin and
+    Accountant only. Give exactly one of `phone_count` and `phone_number`.
 
     Args:
-        phone_count: How many numbers to attach. Required when `phone_number` is not given.
+        client: What makes the call: where the server is, and the credentials.
         country_code: Code of the country.
         phone_category_name: Name of the category of number, as GetPhoneNumberCategories lists it. Any string;
             known are GEOGRAPHIC, MOBILE, TOLLFREE and MOSCOW495, and the vendor's sample has `local`.
+        phone_region_id: ID of the region of the number, as GetPhoneNumberRegions lists it.
+        phone_count: How many numbers to attach. Required when `phone_number` is not given.
         country_state: State of the country, as GetPhoneNumberCategories and GetPhoneNumberCountryStates list
             it.
-        phone_region_id: ID of the region of the number, as GetPhoneNumberRegions lists it.
         regulation_address_id: ID of the address that regulation asks for.
         phone_number: The numbers to attach, as GetNewPhoneNumbers lists them; sent as one value, a JSON
             array. Required when `phone_count` is not given.
 
     Returns:
-        200: The numbers are attached, or the call failed and `error` says why.
+        AttachPhoneNumberResult: Status 200. The numbers are attached, or the call failed and `error` says
+            why.
 
     Raises:
-        APIError, 4XX: The request was refused.
-        APIError, 5XX: Voximplant failed.
-        InvalidRequest: an argument breaks a rule of the contract; nothing was sent.
-        MalformedResponse: the answer is not as documented.
-        httpx.TransportError: the connection failed, or the time ran out.
+        errors.APIError: Status 200; `parsed` is a `Failure`.
+        errors.APIError: Status 4XX; `parsed` is a `Failure`. The request was refused.
+        errors.APIError: Status 5XX; `parsed` is a `Failure`. Voximplant failed.
+        errors.UnexpectedStatus: The answer has a status that is not documented.
+        errors.MalformedResponse: The call succeeded, but its answer is not as documented.
+        errors.InvalidRequest: An argument breaks a rule of the contract. Nothing was sent.
+        errors.MissingCredentials: The client has no credentials for this call. Nothing was sent.
+        httpx.TransportError: The connection failed, or the time ran out.
 
     Source:
     https://docs.voximplant.ai/api-reference/management-api/reference/phone-numbers/attach-phone-number

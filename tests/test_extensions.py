@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scripts.extensions import check
+from scripts.objects import walk
+from scripts.problem import Problem
+
+FORMS: dict[str, tuple[list[Any], list[Any], str]] = {
+    "x-failure": ([True, False], ["true", "yes", 1, None, {}], "true or false"),
+    "x-python-name": (["a", "dial_plan", "Dial2"], ["class", "a b", "2a", "", 5, None], "a name in Python"),
+    "x-dependencies": ([[], ["Or(a, b)"]], ["Or(a, b)", [5], {}, None], "a list of texts"),
+    "x-credentials": (
+        [{}, {"token": "token"}],
+        [[], "token", {"token": "a b"}, None],
+        "a map to names in Python",
+    ),
+}
+SAME = {
+    "x-billable": "x-failure", "x-idempotent": "x-failure", "x-not-processed": "x-failure",
+    "x-allowed-roles": "x-dependencies",
+}  # fmt: skip
+
+
+def checked(name: str, value: Any) -> None:
+    document = {"paths": {"/a": {"get": {name: value}}}}
+    check(document, list(walk(document)))
+
+
+@pytest.mark.parametrize("name", [*FORMS, *SAME])
+def test_an_extension_may_hold_what_it_is_for(name: str) -> None:
+    for value in FORMS[SAME.get(name, name)][0]:
+        checked(name, value)
+
+
+@pytest.mark.parametrize("name", [*FORMS, *SAME])
+def test_an_extension_that_holds_something_else_is_refused(name: str) -> None:
+    _, wrong, form = FORMS[SAME.get(name, name)]
+    for value in wrong:
+        with pytest.raises(Problem) as caught:
+            checked(name, value)
+        assert str(caught.value) == f"#/paths/~1a/get/{name}: `{name}` is {value!r}, not {form}; correct it."
+
+
+def test_other_extensions_may_hold_anything() -> None:
+    checked("x-vendor", {"x-failure": 5})
+    checked("example", {"x-failure": 5})
