@@ -8,14 +8,12 @@ from typing import Any
 
 from . import validity
 from .document import Map, limited, load, pointer, problem
-from .objects import METHODS
+from .objects import METHODS, entries
 from .overlay import apply
 from .problem import Problem
 from .references import followed
 from .runtime.guards import is_array, is_object
 from .vendors import Vendor
-
-__all__ = ["METHODS", "Contract", "contract", "enabled"]
 
 
 class Contract:
@@ -44,8 +42,7 @@ class Contract:
 
     def operations(self) -> Iterator[tuple[str, str, Map, Map]]:
         """Path, method, path item and operation, in the document's order."""
-        paths: dict[str, Any] = self.document.get("paths") or {}
-        for path, item in paths.items():
+        for path, item in entries(self.document, "paths").items():
             if path.startswith("/"):
                 item = self.resolve(item)
                 yield from ((path, method, item, item[method]) for method in item if method in METHODS)

@@ -1,21 +1,18 @@
-"""What the generated docstrings say, and how it is laid out."""
+"""What the generated docstrings say."""
 
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .annotation import members
 from .operations import Answer, Operation
 from .runtime.errors import BY_STATUS
+from .wrapping import filled, wrapped
 
 WIDTH = 110
 _HIDDEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
-_VERBATIM = re.compile(r" {4}|\t|\s*[|>#]")
-"""Lines of Markdown whose breaks mean something: code, tables, quotations and headings."""
 _FORMS = {
     "Or": "Give at least one of {}.",
     "OnlyOne": "Give exactly one of {}.",
@@ -27,7 +24,7 @@ _FORMS = {
 def quoted(text: str, indent: int = 0) -> str:
     """The text as a docstring, its Markdown wrapped, to stand behind `indent` blanks."""
     safe = _CONTROL.sub(" ", _HIDDEN.sub("", text)).strip().replace("\\", "\\\\").replace('"""', r"\"\"\"")
-    first, *more = _wrapped('"""' + safe, WIDTH - indent)
+    first, *more = wrapped('"""' + safe, WIDTH - indent)
     if not more and indent + len(first) + 3 <= WIDTH:
         return f'{first} """' if first.endswith('"') else f'{first}"""'
     return "\n".join([first, *(line and " " * indent + line for line in more), " " * indent + '"""'])
@@ -132,7 +129,7 @@ def _when(answer: Answer) -> str:
     return "Any other status" if answer.status == "default" else f"Status {answer.status}"
 
 
-def _listed(parts: Iterator[str], word: str = "and") -> str:
+def _listed(parts: Iterable[str], word: str = "and") -> str:
     *first, last = parts
     return f"{', '.join(first)} {word} {last}" if first else last
 
@@ -142,53 +139,7 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in ".!?:" else text + "."
 
 
-# Layout
-
-
-def _section(heading: str, entries: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> str:
-    """A section of entries, each wrapped behind a hanging indent, in a docstring that is itself indented by four."""
-    lines = [
-        line for head, told in entries for line in _filled(f"{head}: {told}", WIDTH - 4, "    ", "        ")
-    ]
+def _section(heading: str, entries: Iterable[tuple[str, str]]) -> str:
+    """A section of entries, each behind a hanging indent, in a docstring that is itself indented by four."""
+    lines = [line for entry in entries for line in filled(": ".join(entry), WIDTH - 4, "    ", "        ")]
     return "\n".join([f"{heading}:", *lines]) if lines else ""
-
-
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """The lines of a Markdown text: paragraphs and list items wrapped, all that is laid out by hand left alone."""
-    for block in _blocks(text):
-        item = _ITEM.match(block[0])
-        if _is_verbatim(block[0]):
-            yield from (line.rstrip() for line in block)
-        elif item:
-            indent = " " * len(item[0].expandtabs())
-            yield from _filled(" ".join(block)[item.end() :], width, item[0].expandtabs(), indent)
-        else:
-            yield from _filled(" ".join(block), width) or [""]
-
-
-def _blocks(text: str) -> Iterator[list[str]]:
-    """The lines that belong together: a paragraph, an item, a fenced block; a line laid out by hand by itself."""
-    block: list[str] = []
-    for line in text.splitlines():
-        fenced = bool(block) and _is_fence(block[0])
-        closed = fenced and len(block) > 1 and _is_fence(block[-1])
-        starts = not line.strip() or _is_verbatim(line) or _ITEM.match(line)
-        if block and (closed or not fenced and (starts or not block[0].strip() or _is_verbatim(block[0]))):
-            yield block
-            block = []
-        block.append(line)
-    if block:
-        yield block
-
-
-def _is_fence(line: str) -> bool:
-    return line.lstrip().startswith("```")
-
-
-def _is_verbatim(line: str) -> bool:
-    return bool(_VERBATIM.match(line)) or _is_fence(line)
-
-
-def _filled(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    return textwrap.wrap(" ".join(text.split()), width, initial_indent=first, subsequent_indent=rest,
-                         break_long_words=False, break_on_hyphens=False)  # fmt: skip

@@ -56,7 +56,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise Problem(f"cannot be read ({error.strerror})", "check the path and its permissions") from None
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
         what = f"not UTF-8 (byte 0x{data[error.start]:02x})"
         raise Problem(what, "save the file as UTF-8", line=data.count(b"\n", 0, error.start) + 1) from None

@@ -5,63 +5,78 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
+_ODD = re.compile(r"^_+|_+$|\W")
 _TYPES = {"str", "int", "float", "bool", "list", "dict", "bytes", "datetime", "date"}
-"""Names that annotations use: an attribute of the same name would hide them."""
+"""What annotations use: an attribute of the same name would hide it."""
+_CLASSES = {
+    "Access", "Annotated", "Any", "Body", "Client", "Dependency", "Discriminator", "Encoding", "File",
+    "Literal", "Model", "Name", "OPERATION", "Open", "Operation", "Parameter", "Response", "Rules", "UNSET", "Unset",
+}  # fmt: skip
+"""What generated modules use: a model of the same name would hide it."""
 
 
 def words(text: str) -> list[str]:
     """The words of a name: `InstalledAddOnSid` has four."""
-    return [word for word in _BOUNDARY.split(text) if word]
+    return [word for word in _BOUNDARY.split(unicodedata.normalize("NFKC", text)) if word]
 
 
 def snake(text: str) -> str:
     """A name for a module, function, parameter or attribute."""
-    return identifier("_".join(words(text)).lower() or spelled(text))
+    return identifier("_".join(words(text)).lower()) if words(text) else spelled(text)
 
 
 def pascal(*texts: str) -> str:
     """A name for a class, of all the words in `texts`, said once where they repeat."""
-    said = _once([word for text in texts for word in words(text)])
-    return identifier(
-        "".join(word if word.isupper() else word.capitalize() for word in said) or spelled(texts[0])
-    )
+    name = _cleaned("".join(_once([word for text in texts for word in _capitalized(text)])))
+    if not name.isidentifier() or name.startswith("ClassVar"):  # attrs goes by how an annotation starts
+        return f"Object{name}"
+    return f"{name}Object" if name in _CLASSES or keyword.iskeyword(name) else name
 
 
 def identifier(text: str) -> str:
     """The text as an identifier that is no keyword and hides no type."""
-    text = "".join(
-        character if character.isalnum() or character == "_" else "_" for character in text
-    ).lstrip("_")
-    if not text.isidentifier():
-        text = f"field_{text}"
+    text = _cleaned(text).strip("_")
+    text = text if text.isidentifier() else f"field_{text}"
     return f"{text}_" if keyword.iskeyword(text) or text in _TYPES else text
 
 
 def spelled(text: str) -> str:
-    """A name that says every character which is not a letter or digit: `a-b` is `a_hyphen_minus_b`."""
-    parts = [c if c.isalnum() or c == "_" else f"_{unicodedata.name(c, f'u{ord(c):x}')}_" for c in text]
-    return identifier(re.sub(r"[\W_]+", "_", "".join(parts)).strip("_").lower() or "empty")
+    """A name that says every character which is no letter or digit: `a-b` is `a_hyphen_minus_b`."""
+    return identifier("_".join(words(_ODD.sub(_said, text))).lower() or "empty")
 
 
-def distinct(names: Sequence[str], wishes: Sequence[str], *others: Callable[[str], str]) -> list[str]:
-    """A Python name for each of `names`: its wish, or the first of `others` where wishes collide.
+def distinct(names: Sequence[str], wishes: Sequence[str]) -> list[str]:
+    """A Python name for each of `names`: its wish, or where wishes collide one that is closer to it.
 
-    The answer does not depend on the order. Names that collide in the end are given as they are; the caller refuses.
+    Names that collide even when they are spelled out stay so; the caller refuses them.
     """
     chosen = list(wishes)
-    for other in (identifier, *others, spelled):
-        clashing = {name for name, count in Counter(chosen).items() if count > 1}
-        if not clashing:
-            break
+    for closer in (identifier, spelled):
+        clashing = {name for name in chosen if chosen.count(name) > 1}
         chosen = [
-            other(name) if wish in clashing and wish != name else wish
-            for name, wish in zip(names, chosen, strict=True)
+            closer(name) if wish in clashing else wish for name, wish in zip(names, chosen, strict=True)
         ]
     return chosen
+
+
+def _said(match: re.Match[str]) -> str:
+    return "".join(f"_{unicodedata.name(character, f'u{ord(character):x}')}_" for character in match[0])
+
+
+def _cleaned(text: str) -> str:
+    """The text as Python reads identifiers, with `_` for what cannot stand in one."""
+    text = unicodedata.normalize("NFKC", text)
+    return "".join(character if f"a{character}".isidentifier() else "_" for character in text)
+
+
+def _capitalized(text: str) -> list[str]:
+    """The words, each with a capital; those in capitals stay so unless all are."""
+    parts = words(text) or words(spelled(text))
+    shouted = len(parts) > 1 and all(part.isupper() for part in parts)
+    return [part if part.isupper() and not shouted else part.capitalize() for part in parts]
 
 
 def _once(said: list[str]) -> list[str]:

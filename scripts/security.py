@@ -2,76 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from . import names
+from .annotation import literal
 from .contract import Contract
+from .objects import entries
+
+_OWN: tuple[str, ...] = ("self", "base_url", "timeout", "transport", "async_transport")
+"""Arguments that every client has of its own."""
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What the name of a header or cookie is made of."""
 
 
 @dataclass
 class Scheme:
-    """A security scheme: the client's arguments for it, and the call that makes its credential."""
+    """A security scheme: the client's argument for each part of it, and the call that makes its credential."""
 
     name: str
+    node: Any
     arguments: dict[str, str]
-    expression: str
-    description: str
-    node: Any = field(repr=False, default=None)
+
+    @property
+    def expression(self) -> str:
+        """Python for the credential."""
+        given = ", ".join(self.arguments.values())
+        if not given:
+            return "by_connection()"
+        if self.node["type"] == "apiKey":
+            return f"api_key({literal(self.node['name'])}, {literal(self.node['in'])}, {given})"
+        return f"basic({given})" if "password" in self.arguments else f"bearer({given})"
 
 
 def schemes(contract: Contract) -> list[Scheme]:
-    """The security schemes of a contract, in its order."""
-    known = (contract.document.get("components") or {}).get("securitySchemes") or {}
-    made = [
-        scheme for name, node in known.items() if (scheme := _scheme(contract, name, contract.resolve(node)))
-    ]
-    seen: dict[str, str] = {}
-    for scheme in made:
-        for argument in scheme.arguments.values():
-            if argument in seen:
-                what = f"the security schemes `{seen[argument]}` and `{scheme.name}` both take the argument `{argument}`"
-                raise contract.problem(scheme.node, what, "give one of them other names by x-credentials")
-            seen[argument] = scheme.name
+    """The security schemes of a contract, in its order.
+
+    The names of their arguments come from x-credentials, else from the parts, with the scheme's name where these repeat.
+    """
+    nodes = entries(contract.document, "components", "securitySchemes").items()
+    known = {name: contract.resolve(reference) for name, reference in nodes}
+    wishes = {name: _parts(contract, name, node) for name, node in known.items()}
+    taken = Counter([*_OWN, *(argument for wish in wishes.values() for argument in wish.values())])
+    made = [Scheme(name, node, _arguments(name, node, wishes[name], taken)) for name, node in known.items()]
+    _check_distinct(contract, made)
     return made
 
 
-def _scheme(contract: Contract, name: str, node: Any) -> Scheme | None:
-    kind, scheme = node["type"], str(node.get("scheme", "")).lower()
+def _parts(contract: Contract, name: str, node: Any) -> dict[str, str]:
+    """The parts of a scheme's credential, and the arguments that they would like to be."""
+    kind, scheme, place = node["type"], str(node.get("scheme", "")).lower(), node.get("in")
     if kind == "mutualTLS":
-        return None
-    if kind == "http" and scheme == "basic":
-        parts, call = {"username": "username", "password": "password"}, "basic({username}, {password})"
-    elif kind in ("oauth2", "openIdConnect") or (kind == "http" and scheme == "bearer"):
-        parts, call = {"token": "token"}, "bearer({token})"
+        wishes: dict[str, str] = {}
     elif kind == "apiKey":
-        parts = {"key": names.snake(node["name"])}
-        call = f'api_key("{node["name"]}", "{node["in"]}", {{key}})'
+        if place != "query" and not _TOKEN.fullmatch(node["name"]):
+            raise contract.problem(node, f"`{node['name']}` cannot be the name of a {place}", "correct it")
+        wishes = {"key": names.snake(node["name"])}
+    elif kind == "http" and scheme == "basic":
+        wishes = {"username": "username", "password": "password"}
+    elif kind in ("oauth2", "openIdConnect") or (kind == "http" and scheme == "bearer"):
+        wishes = {"token": "token"}
     else:
         what = f"the security scheme `{name}` ({kind} {scheme}) is not supported"
         raise contract.problem(node, what, "use basic, bearer, apiKey, oauth2, openIdConnect or mutualTLS")
-    said = node.get("x-credentials") or {}
-    if wrong := sorted(said.keys() - parts.keys()):
-        raise contract.problem(node, f"x-credentials names `{wrong[0]}`", f"choose from {', '.join(parts)}")
-    arguments = {part: str(said.get(part, default)) for part, default in parts.items()}
-    if not said and _is_repeated(contract, node, parts):
-        arguments = {part: names.snake(f"{name} {default}") for part, default in parts.items()}
-    return Scheme(name, arguments, call.format(**arguments), node.get("description") or "", node)
+    said = entries(node, "x-credentials")
+    if wrong := sorted(said.keys() - wishes.keys()):
+        raise contract.problem(node, f"x-credentials names `{wrong[0]}`", f"choose from {', '.join(wishes)}")
+    return {part: said.get(part, wish) for part, wish in wishes.items()}
 
 
-def _is_repeated(contract: Contract, node: Any, parts: dict[str, str]) -> bool:
-    """Whether another scheme without x-credentials would take the same argument names."""
-    known = contract.document["components"]["securitySchemes"].values()
-    others = [
-        other
-        for other in map(contract.resolve, known)
-        if other is not node and not other.get("x-credentials")
-    ]
-    if "key" in parts:
-        return any(other.get("name") and names.snake(other["name"]) == parts["key"] for other in others)
-    basic = "password" in parts
-    return any(
-        (str(other.get("scheme", "")).lower() == "basic") == basic
-        and other["type"] not in ("apiKey", "mutualTLS")
-        for other in others
-    )
+def _arguments(name: str, node: Any, wishes: dict[str, str], taken: Counter[str]) -> dict[str, str]:
+    """The wishes, with the scheme's name where another scheme or the client itself has the same."""
+    if "x-credentials" in node or all(taken[wish] == 1 for wish in wishes.values()):
+        return wishes
+    return {part: names.snake(f"{name} {wish}") for part, wish in wishes.items()}
+
+
+def _check_distinct(contract: Contract, made: list[Scheme]) -> None:
+    owners = dict.fromkeys(_OWN, "every client")
+    for scheme in made:
+        for argument in scheme.arguments.values():
+            if argument in owners:
+                what = f"the argument `{argument}` for the security scheme `{scheme.name}` is one of {owners[argument]}"
+                raise contract.problem(scheme.node, what, "give it another name by x-credentials")
+            owners[argument] = f"the security scheme `{scheme.name}`"

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import extensions, references, structure
 from .document import pointer, problem
-from .objects import METHODS, Part, walk
+from .objects import METHODS, Part, entries, walk
 from .references import followed
 from .runtime.guards import is_object
 
@@ -61,11 +61,11 @@ def _operations(document: Any, parts: list[Part]) -> None:
 
 
 def _security(document: Any, parts: list[Part]) -> None:
-    components: dict[str, Any] = document.get("components", {})
+    schemes = entries(document, "components", "securitySchemes")
     for part in (part for part in parts if part.kind in ("document", "operation")):
         for index, requirement in enumerate(part.node.get("security", ())):
             for name in requirement:
-                if name not in components.get("securitySchemes", ()):
+                if name not in schemes:
                     at = part.at + pointer("security", index, name)[1:]
                     what = f"the security scheme `{name}` is not declared"
                     raise problem(document, at, what, "declare it in components.securitySchemes")
@@ -73,8 +73,7 @@ def _security(document: Any, parts: list[Part]) -> None:
 
 def _paths(document: Any) -> None:
     seen: dict[str, str] = {}
-    paths: dict[str, Any] = document.get("paths", {})
-    for path, item in paths.items():
+    for path, item in entries(document, "paths").items():
         if path.startswith("/"):
             _template(document, path, seen)
             _variables(document, path, *followed(document, pointer("paths", path), item))

@@ -67,7 +67,7 @@ class _Scanner(Scanner):
     """The library's scanner, for documents without tags and directives: JSON does without them too."""
 
     def fetch_tag(self) -> None:
-        """Refuse a tag; the library would take hours over a long one."""
+        """Refuse a tag; the library would take minutes over a long one."""
         raise _refused("tags are not read", "remove it, or quote what is to be text", self.reader.get_mark())
 
     def fetch_directive(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 from rich.console import Console
 
 from scripts import bench as package
-from scripts.bench import as_markdown, as_table, bench
+from scripts.bench import as_markdown, as_table, bench, benches
 from scripts.bench.benches import BENCHES, Row
 from scripts.bench.large import document
 from scripts.bench.measure import Sample, difference, in_turns, ratio, run, together
 from scripts.document import dump, load
 from scripts.problem import Problem
 from scripts.validity import check
+from scripts.vendors import PACKAGE, discover
 
 ROWS = [
     Row("ours", "theirs", 0.5, 0.6, 0.4),
@@ -103,6 +105,52 @@ def test_the_table_has_the_same_cells() -> None:
     printed = console.export_text()
     for cell in ("ours", "1.51x", "≤ 20 ms more", "reached", "missed"):
         assert cell in printed
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands that benches run; none is, but the stock generator is said to take twice as much as ours."""
+    made: list[str] = []
+
+    def pretended(command: Sequence[str], folder: Path, **environment: str) -> Sample:
+        made.append(" ".join(command))
+        assert folder.is_dir()
+        return Sample(2, 2, 2) if "openapi-python-client" in command else Sample(1, 1, 1)
+
+    monkeypatch.setattr(benches, "run", pretended)
+    return made
+
+
+def test_generate_is_measured_against_one_stock_run_for_each_vendor(
+    tmp_path: Path, commands: list[str]
+) -> None:
+    vendors = discover()
+    whole, nothing = BENCHES["generate"](tmp_path)
+    assert whole.measured == whole.cpu == nothing.measured == 1 / (2 * len(vendors))
+    for vendor in vendors:
+        assert sum(f"{PACKAGE}/{vendor.name}/openapi.yaml" in command for command in commands) == 6
+
+
+def test_all_work_is_done_again_where_that_is_measured(tmp_path: Path, commands: list[str]) -> None:
+    (tmp_path / ".cache").mkdir()
+    BENCHES["generate"](tmp_path)
+    assert not (tmp_path / ".cache").exists()
+
+
+def test_the_large_document_is_measured_in_time_memory_and_growth(
+    tmp_path: Path, commands: list[str]
+) -> None:
+    time, memory, growth = BENCHES["large"](tmp_path)
+    assert (time.measured, memory.measured, growth.measured) == (0.5, 0.5, 1)
+    assert load(tmp_path / "98/specs/large/openapi.yaml").keys() == document(98).keys()
+    assert sum(f"{tmp_path}/197/specs/large/openapi.yaml" in command for command in commands) == 4
+
+
+def test_an_import_is_measured_beside_httpx_for_each_vendor(tmp_path: Path, commands: list[str]) -> None:
+    (row,) = BENCHES["import"](tmp_path)
+    assert (row.measured, row.cpu) == (0, 0)
+    first = [command.rpartition("import ")[2] for command in commands[: 1 + len(discover())]]
+    assert first == ["httpx", *(f"{PACKAGE}.{vendor.name}" for vendor in discover())]
 
 
 @pytest.mark.parametrize("markdown", [True, False])

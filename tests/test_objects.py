@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scripts.objects import walk
+from scripts.objects import entries, walk
 from scripts.yaml12 import read
 
 SPEC = """\
@@ -92,3 +92,16 @@ def test_an_overlay_has_objects_too() -> None:
 def test_what_is_no_object_has_none(node: Any) -> None:
     assert list(walk(node, "schema")) == []
     assert [part.kind for part in walk({"paths": {"/a": node}, "tags": node})][:2] == ["document", "paths"]
+
+
+def test_entries_are_the_map_that_fields_lead_to() -> None:
+    document = read(SPEC, "a.yaml")
+    assert entries(document, "components", "examples") == {"one": {"value": {"schema": {}}}}
+    assert entries(document) is document
+
+
+@pytest.mark.parametrize(
+    "fields", [["security"], ["tags"], ["tags", "name"], ["no", "such"], ["openapi", "a"]]
+)
+def test_where_there_is_no_map_there_are_no_entries(fields: list[str]) -> None:
+    assert entries(read(SPEC, "a.yaml"), *fields) == {}

@@ -151,3 +151,14 @@ def test_the_named_python_is_taken(clone: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_check_leaves_no_bytecode_behind(clone: Path) -> None:
     assert "PYTHONDONTWRITEBYTECODE" not in run(clone, "generate")[1]
     assert "PYTHONDONTWRITEBYTECODE=1\n" in run(clone, "generate", "--check")[1]
+
+
+@pytest.mark.parametrize(("check", "test"), [(0, 0), (1, 0), (0, 1), (2, 5)])
+def test_ci_runs_both_and_fails_where_one_fails(clone: Path, check: int, test: int) -> None:
+    script = f'echo "$* $CI"; case "$*" in test) exit {test} ;; esac; exit {check}'
+    (clone / "scripts/run").write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    (clone / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci/run", clone / ".ci/run")
+    done = subprocess.run([str(clone / ".ci/run")], capture_output=True, text=True, check=False)
+    assert done.stdout == "generate --check true\ntest true\n"
+    assert done.returncode == int(bool(check or test))

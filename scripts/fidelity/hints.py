@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from inspect import Parameter
@@ -53,7 +52,7 @@ def members(hint: Any, rules: Mapping[str, Any] = _NO_RULES) -> list[Member]:
     Of an open enumeration only the values count: no other may be sent.
     """
     base, found = opened(hint)
-    rules = {**rules, **_rules(found)}
+    rules = {**rules, **rules_of(found)}
     if get_origin(base) in (Union, UnionType):
         parts = [part for part in get_args(base) if not _is_unset(part)]
         is_open = any(type(mark).__name__ == "Open" for mark in found)
@@ -94,24 +93,6 @@ def same(one: list[Any], other: list[Any]) -> bool:
     return all(kind in other for kind in one) and all(kind in one for kind in other)
 
 
-def fields(cls: Any) -> dict[str, Any]:
-    """The annotations of a generated class, by attribute."""
-    package = sys.modules[cls.__module__.rpartition(".")[0]]
-    return get_type_hints(cls, localns=dict(vars(package)), include_extras=True)
-
-
-def attributes(cls: Any) -> dict[str, str]:
-    """The attribute of a generated class for each property, by the name of the property."""
-    found = {name: marks(hint, "Name") for name, hint in fields(cls).items()}
-    names = [field.name for field in cls.__attrs_attrs__ if field.name != "additional_properties"]
-    return {found[name][0].name if found[name] else name: name for name in names}
-
-
-def default(cls: Any, attribute: str) -> Any:
-    """The default of an attribute."""
-    return next(field.default for field in cls.__attrs_attrs__ if field.name == attribute)
-
-
 def is_given(default: Any) -> bool:
     """Whether a default is a value: not `UNSET`, nor none at all."""
     return not _is_unset(type(default)) and default not in (NOTHING, Parameter.empty)
@@ -122,12 +103,8 @@ def json(default: Any) -> Any:
     return getattr(default, "text", None) or (default.isoformat() if isinstance(default, date) else default)
 
 
-def rules_of(cls: Any) -> Mapping[str, Any]:
-    """The rules on an object of a generated class."""
-    return _rules([cls.__rules__])
-
-
-def _rules(found: Iterable[Any]) -> dict[str, Any]:
+def rules_of(found: Iterable[Any]) -> dict[str, Any]:
+    """The rules in marks, by keyword."""
     said = [rule for mark in found if type(mark).__name__ == "Rules" for rule in mark._asdict().items()]
     return {_camel(name): limit for name, limit in said if limit is not None and limit is not False}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import sys
 from itertools import pairwise
 from typing import Any
 
@@ -32,10 +31,9 @@ def tells_default(doc: str, value: Any) -> bool:
         return False
 
 
-def attributes(cls: Any) -> dict[str, str]:
-    """The docstrings below the attributes of a class."""
-    tree = ast.parse(inspect.getsource(sys.modules[cls.__module__]))
-    body = next(node for node in tree.body if isinstance(node, ast.ClassDef)).body
+def attributes(source: str) -> dict[str, str]:
+    """The docstrings below the attributes of the class in a module."""
+    body = next(node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)).body
     found: dict[str, str] = {}
     for node, after in pairwise(body):
         if isinstance(node, ast.AnnAssign) and isinstance(after, ast.Expr):

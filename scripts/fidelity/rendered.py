@@ -41,15 +41,20 @@ class Rendered:
             if ast.unparse(call.func) == CALLS.get(name)
         }
 
-    def told(self, argument: str) -> str:
-        """What the docstring tells of an argument."""
-        return dict(prose.section(self.doc, "Args")).get(argument, "")
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """What the docstring tells of each argument."""
+        return dict(prose.section(self.doc, "Args"))
+
+    @cached_property
+    def _answers(self) -> list[str]:
+        entries = [*prose.section(self.doc, "Returns"), *prose.section(self.doc, "Raises")]
+        return [told for _, told in entries]
 
     def told_of(self, status: str) -> str:
         """What the docstring tells of the answers of a status."""
         when = "Any other status" if status == "default" else f"Status {status}"
-        entries = [*prose.section(self.doc, "Returns"), *prose.section(self.doc, "Raises")]
-        return " ".join(told for _, told in entries if told.startswith((f"{when}.", f"{when};")))
+        return " ".join(told for told in self._answers if told.startswith((f"{when}.", f"{when};")))
 
 
 def sent(module: Any) -> list[str]:

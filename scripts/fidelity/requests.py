@@ -81,7 +81,7 @@ def _check_parameter(values: Values, node: Any, parameter: Any, name: str, found
             raise lost(values.contract, node, f"`{key}: {value}` of {what}")
     values.check(schema, parameter.type, what)
     _check_argument(values, node, name, [parameter.type], what, found)
-    values.check_default(schema, found.arguments[name].default, found.told(name), what)
+    values.check_default(schema, found.arguments[name].default, found.told.get(name, ""), what)
 
 
 def _check_argument(
@@ -93,7 +93,7 @@ def _check_argument(
         raise lost(values.contract, node, f"the {'required' if required else 'optional'} argument for {what}")
     if not hints.same(hints.types(found.hints[name]), hints.types(*types)):
         raise lost(values.contract, node, f"the type of {what} in its argument")
-    if not prose.says(found.told(name), node.get("description") or ""):
+    if not prose.says(found.told.get(name, ""), node.get("description") or ""):
         raise lost(values.contract, node, f"the description of {what}")
 
 

@@ -48,7 +48,6 @@ class Schema:
         self.allows_nothing = False
         for node in nodes:
             self._add(node)
-        self.key = (tuple(map(id, self.parts)), tuple(id(choice.offer) for choice in choices))
 
     def _add(self, node: Any) -> None:
         self.allows_nothing |= node is False
@@ -57,6 +56,12 @@ class Schema:
             self._add(target(self.contract.document, node["$ref"]) if "$ref" in node else None)
             for part in reversed(node.get("allOf") or []):
                 self._add(part)
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """The same for schemas that say the same of a value."""
+        offers = [choice.offer for choice in self.choices]
+        return tuple(id(node) for node in (*self.parts, None, *offers) if _says(node) != {"$ref"})
 
     @property
     def node(self) -> Any:
@@ -68,7 +73,7 @@ class Schema:
         """The node that this schema stands for where it is but a reference."""
         node = self.node
         while is_object(node):
-            says = {key for key in node if key not in SILENT and not key.startswith("x-")}
+            says = _says(node)
             parts: list[Any] = node.get("allOf") or []
             if says == {"$ref"}:
                 node = target(self.contract.document, node["$ref"])
@@ -120,6 +125,13 @@ def only_requires(options: list[Any]) -> bool:
     """Whether a choice is only about which properties are there."""
     says = [option.keys() - SILENT if is_object(option) else set[str]() for option in options]
     return all("required" in keywords and keywords <= {"required", "type"} for keywords in says)
+
+
+def _says(node: Any) -> set[str]:
+    """The keywords of a schema that are more than annotations."""
+    return (
+        {key for key in node if key not in SILENT and not key.startswith("x-")} if is_object(node) else set()
+    )
 
 
 def _property(part: dict[str, Any], name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -10,10 +11,11 @@ from ..document import plain
 from ..problem import Problem
 from ..runtime.rules import same
 from ..runtime.timestamps import RFC_2822
-from . import hints, models, prose
+from . import hints, prose
 from .cases import Case, cases, chosen_by
 from .faults import added, lost
 from .hints import Constant, Member
+from .models import Model, check_model
 from .schema import RULES, SILENT, Schema
 
 _BINARY = {"string", "File", "bytes"}
@@ -25,6 +27,7 @@ _KEPT = SILENT.union(*RULES.values()) | {
 }  # fmt: skip
 """The keywords that a client can keep; a request may not depend on any other."""
 _NONE = object()
+Comparison = tuple[Schema, Any, str]
 
 
 class Values:
@@ -33,19 +36,18 @@ class Values:
     def __init__(self, contract: Contract, *, is_request: bool) -> None:
         self.contract, self.is_request = contract, is_request
         self._compared: dict[Any, Schema] = {}
+        self._models: dict[Any, Model] = {}
+        self._waiting: deque[Comparison] = deque()
         self._steps = 0
 
     def check(self, schema: Schema, hint: Any, what: str) -> None:
         """Check that the annotation says what the schema does: all of it, and no more."""
-        self._steps += 1
-        wanted, members = list(cases(schema)), hints.members(hint)
-        kept = [self._kept(case, members, what) for case in wanted]
-        for member in members:
-            if not any(member is other for other in kept) and not any(self._fits(c, member) for c in wanted):
-                raise self.added(schema, f"the type {member} of {what}")
-        if sum(member.is_model for member in members) > 1:
-            for case in wanted:
-                self._chosen(case, members, hints.marks(hint, "Discriminator"), what)
+        self.later(schema, hint, what)
+        self._finish()
+
+    def later(self, schema: Schema, hint: Any, what: str) -> None:
+        """Check what is inside of a value after the value: schemas may hold each other without end."""
+        self._waiting.append((schema, hint, what))
 
     def check_default(self, schema: Schema, given: Any, told: str, what: str) -> None:
         """Check a default, which is `given` in Python, or else `told` in the docstring."""
@@ -70,13 +72,7 @@ class Values:
     def check_rest(self, schema: Schema, member: Member, what: str) -> None:
         """Check what a mapping says of properties that are not documented."""
         if not schema.rest.allows_nothing:
-            self.check(schema.rest, get_args(member.base)[1], f"a further property of {what}")
-
-    def is_compared(self, schema: Schema, cls: Any) -> bool:
-        """Whether a schema has been compared with a class, or is about to be; from now on it has."""
-        known = (schema.key, cls) in self._compared
-        self._compared.setdefault((schema.key, cls), schema)
-        return known
+            self.later(schema.rest, get_args(member.base)[1], f"a further property of {what}")
 
     def lost(self, schema: Schema, what: str) -> Problem:
         """The problem that the client lacks something."""
@@ -86,27 +82,53 @@ class Values:
         """The problem that the client has something of its own."""
         return added(self.contract, schema.node, what)
 
+    def _finish(self) -> None:
+        while self._waiting:
+            self._check(*self._waiting.popleft())
+
+    def _check(self, schema: Schema, hint: Any, what: str) -> None:
+        self._steps += 1
+        wanted, members = list(cases(schema)), hints.members(hint)
+        kept = [self._kept(case, members, what) for case in wanted]
+        for member in members:
+            if not any(member is other for other in kept) and not any(self._fits(c, member) for c in wanted):
+                raise self.added(schema, f"the type {member} of {what}")
+        if sum(member.is_model for member in members) > 1:
+            for case in wanted:
+                self._chosen(case, members, hints.marks(hint, "Discriminator"), what)
+
     def _kept(self, case: Case, members: list[Member], what: str) -> Member:
         """The member that keeps a case; where none does, the problem of the one that came nearest."""
+        candidates = [member for member in members if _is_of(case, member)]
+        if not candidates:
+            raise self.lost(case.schema, f"{case} of {what}")
+        if len(candidates) == 1:
+            self._compare(case, candidates[0], what)
+            return candidates[0]
         failures: list[tuple[int, Problem]] = []
-        for member in members:
-            steps, known = self._steps, len(self._compared)
-            try:
-                if _is_of(case, member):
-                    self._compare(case, member, what)
-                    return member
-            except Problem as problem:
-                failures.append((self._steps - steps, problem))
-                while len(self._compared) > known:
-                    self._compared.popitem()
-        missing = (0, self.lost(case.schema, f"{case} of {what}"))
-        raise max(failures or [missing], key=lambda failure: failure[0])[1]
+        for member in candidates:
+            steps = self._steps
+            if (problem := self._failure(case, member, what)) is None:
+                return member
+            failures.append((self._steps - steps, problem))
+        raise max(failures, key=lambda failure: failure[0])[1]
 
     def _fits(self, case: Case, member: Member) -> bool:
+        return _is_of(case, member) and self._failure(case, member, "it") is None
+
+    def _failure(self, case: Case, member: Member, what: str) -> Problem | None:
+        """Compare to the end; what was found to agree while it did not is forgotten."""
+        outer, self._waiting, known = self._waiting, deque[Comparison](), len(self._compared)
         try:
-            return self._kept(case, [member], "it") is member
-        except Problem:
-            return False
+            self._compare(case, member, what)
+            self._finish()
+        except Problem as problem:
+            while len(self._compared) > known:
+                self._compared.popitem()
+            return problem
+        finally:
+            self._waiting = outer
+        return None
 
     def _compare(self, case: Case, member: Member, what: str) -> None:
         schema = case.schema
@@ -116,9 +138,15 @@ class Values:
         if case.kind != "value":
             self._keywords(schema, what)
             if member.is_model:
-                models.check_model(self, schema, member.base, what)
+                self._model(schema, member.base, what)
             elif member.kind not in ("File", "bytes"):
                 self._simple(schema, case.kind, member, what)
+
+    def _model(self, schema: Schema, cls: Any, what: str) -> None:
+        if (schema.key, cls) not in self._compared:
+            self._compared[schema.key, cls] = schema  # kept, for the key holds the identity of its parts
+            self._models[cls] = self._models.get(cls) or Model(cls)
+            check_model(self, schema, self._models[cls], what)
 
     def _keywords(self, schema: Schema, what: str) -> None:
         for part in schema.parts if self.is_request else ():
@@ -132,7 +160,7 @@ class Values:
         self.check_rules(schema, kind, schema.limits(kind) | closed, member.rules, what)
         if kind == "array":
             items = Schema(self.contract, *schema.all("items"))
-            self.check(items, get_args(member.base)[0], f"an item of {what}")
+            self.later(items, get_args(member.base)[0], f"an item of {what}")
         if kind == "object":
             if schema.properties:
                 raise self.lost(schema, f"the properties of {what}")

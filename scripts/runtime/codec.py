@@ -19,11 +19,13 @@ from .rules import NO_RULES, Access, Discriminator, Name, Open, Rules
 from .types import File
 from .unions import AnyOf
 from .unset import UNSET, Unset
-from .values import Array, Choice, Codec, Date, Dict, Scalar, Time, Way
+from .values import ANY_JSON, Array, Choice, Codec, Date, Dict, Scalar, Time, Way
 
 
 class Anything(Codec):
     """Any JSON value; models may stand in it, and files where a multipart body carries it."""
+
+    keeps = ANY_JSON
 
     def to_json(self, value: Any, way: Way) -> Any:
         """The value with the models in it encoded."""
@@ -137,11 +139,13 @@ class ModelCodec(Codec):
                 raise Mismatch((name,), "required", UNSET)
         fields: dict[str, Any] = {}
         for attribute, name, made, _, _ in self.properties:
-            try:
-                found = value.get(name, UNSET)
-                fields[attribute] = found if found is UNSET else made.decode(found)
-            except Mismatch as error:
-                raise error.below(name) from None
+            found = value.get(name, UNSET)
+            if found is not UNSET and found.__class__ not in made.keeps:
+                try:
+                    found = made.decode(found)
+                except Mismatch as error:
+                    raise error.below(name) from None
+            fields[attribute] = found
         extra = {name: item for name, item in value.items() if name not in self.names}
         return self.cls(**fields, additional_properties=self.additional.decode(extra) if extra else extra)
 

@@ -41,6 +41,8 @@ class Codec(ABC):
 
     reads: frozenset[type] = ANY_JSON
     """The types of the JSON values that it may be able to read."""
+    keeps: frozenset[type] = frozenset()
+    """The types of those that it always reads as they are, so that nobody needs to ask."""
     name = ""
     """The name of the class that it makes, if any."""
     fails = False
@@ -73,6 +75,7 @@ class Scalar(Codec):
         super().__init__(rules)
         self.kind, self.kinds = kind, (int, float) if kind is float else kind
         self.reads = frozenset({int, float} if kind in (int, float) else {kind})
+        self.keeps = frozenset() if kind is float else frozenset({kind})
         self.rule = "type: " + _TYPES[kind]
 
     def to_json(self, value: Any, way: Way) -> Any:
@@ -87,8 +90,6 @@ class Scalar(Codec):
 
     def decode(self, value: Any) -> Any:
         """The value itself; a whole number such as 1.0 is an integer too."""
-        if value.__class__ is self.kind and self.kind is not float:
-            return value
         if self.kind is int and isinstance(value, float) and value.is_integer():
             return int(value)
         return self.to_json(value, KEEP)

@@ -8,6 +8,7 @@ import pytest
 from scripts.contract import Contract, contract
 from scripts.harness.calls import Target, targets
 from scripts.harness.cases import called
+from scripts.problem import Problem
 from scripts.vendors import ROOT, Vendor, discover
 
 sys.path.insert(0, str(ROOT / "generated"))
@@ -22,9 +23,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each contract test for every operation of every vendor found."""
     if "target" in metafunc.fixturenames:
         found: list[Target] = []
-        for vendor in discover():
-            made = _contract(vendor)
-            found += targets(vendor.name, made, list(called(made)))
+        try:
+            for vendor in discover():
+                made = _contract(vendor)
+                found += targets(vendor.name, made, list(called(made)))
+        except Problem as problem:
+            raise pytest.UsageError(str(problem)) from None
         ids = [f"{target.vendor}-{target.operation.method}-{target.operation.path}" for target in found]
         grouped = [
             pytest.param(t, id=i, marks=pytest.mark.xdist_group(i)) for t, i in zip(found, ids, strict=True)

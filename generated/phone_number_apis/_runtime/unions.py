@@ -31,7 +31,10 @@ class AnyOf(Codec):
         self.writers = members[:1] if is_open else members
         self.reads = frozenset[type]().union(*(member.reads for member in members))
         self.fails = any(member.fails for member in members)
-        self._readers: dict[type, list[Codec]] = {}
+        self._readers = {kind: self._able(kind) for kind in self.reads}
+        self.keeps = frozenset(
+            kind for kind, able in self._readers.items() if len(able) == 1 and kind in able[0].keeps
+        )
 
     def to_json(self, value: Any, way: Way) -> Any:
         """What the first member that takes the value makes of it."""
@@ -45,7 +48,7 @@ class AnyOf(Codec):
 
     def decode(self, value: Any) -> Any:
         """What the member makes of it that the discriminator names, or that takes the fewest liberties."""
-        readers = self._readers.get(value.__class__) or self._able(value.__class__)
+        readers = self._readers.get(value.__class__, self.members)
         if self.discriminator is not None and is_object(value):
             readers = self._named(self.discriminator, value) or readers
         if len(readers) == 1:
@@ -75,9 +78,8 @@ class AnyOf(Codec):
 
     def _able(self, kind: type) -> Sequence[Codec]:
         """The members that may read values of a type, those that make failures first."""
-        able = [member for member in self.members if kind in member.reads] or self.members
-        self._readers[kind] = sorted(able, key=lambda member: not member.fails)
-        return self._readers[kind]
+        able = [member for member in self.members if kind in member.reads]
+        return sorted(able, key=lambda member: not member.fails)
 
 
 def _is_exact(member: Codec, decoded: Any, value: Any) -> bool:

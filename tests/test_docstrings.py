@@ -1,0 +1,210 @@
+"""Docstrings tell users what the contract says, laid out as people write them."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts import docstrings
+from scripts.contract import Contract
+from scripts.lowering import client
+
+FAILURE = {"x-failure": True, "type": "object", "properties": {"code": {"type": "string"}}}
+THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+ERROR = {"type": "object", "properties": {"message": {"type": "string"}}}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def answer(description: str, *schemas: Any, **more: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"anyOf": list(schemas)}}}
+    return {"description": description, **({"content": content} if schemas else {}), **more}
+
+
+def query(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "integer"}, **more}
+
+
+def told(responses: dict[str, Any] | None = None, **node: Any) -> str:
+    """The docstring of the one operation of a document."""
+    node = {"operationId": "getThing", "summary": "Get a thing", "tags": ["things"], **node}
+    node["responses"] = responses or {"204": answer("Gone")}
+    path = "/{id}" if any(parameter["in"] == "path" for parameter in node.get("parameters", ())) else "/"
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Things", "version": "1"},
+        "servers": [{"url": "https://things.example"}],
+        "paths": {path: {"post": node}},
+        "components": {
+            "schemas": {"Thing": THING, "Failure": FAILURE, "Error": ERROR},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+    return docstrings.operation(client("acme", Contract(document)).operations[0])
+
+
+def section(text: str, heading: str) -> list[str]:
+    """The lines below a heading, without their indent."""
+    return inspect.cleandoc(text.partition(f"{heading}:\n")[2].partition("\n\n")[0]).splitlines()
+
+
+def test_it_starts_with_the_summary_as_a_sentence_and_the_description() -> None:
+    assert told(description="All of it.\n\nEven more.").startswith(
+        "Get a thing.\n\nAll of it.\n\nEven more.\n\n"
+    )
+
+
+def test_it_ends_with_the_page_that_it_was_read_from() -> None:
+    assert told(externalDocs={"url": "https://docs.example/a"}).endswith("\n\nSource: https://docs.example/a")
+
+
+@pytest.mark.parametrize(
+    ("node", "note"),
+    [
+        ({"x-billable": True}, "This call can cost money."),
+        ({"x-idempotent": False}, "Sent twice, it may be carried out twice."),
+        ({"x-allowed-roles": ["Owner"]}, "It is open to Owner only."),
+        ({"x-allowed-roles": ["Owner", "Admin", "Clerk"]}, "It is open to Owner, Admin and Clerk only."),
+        ({"x-dependencies": ["Or(a, pageSize)"]}, "Give at least one of `a` and `page_size`."),
+        ({"x-dependencies": ["OnlyOne(a, b)"]}, "Give exactly one of `a` and `b`."),
+        ({"x-dependencies": ["AllOrNone(a, b)"]}, "Give all of `a` and `b`, or none of them."),
+        ({"x-dependencies": ["ZeroOrOne(a, b)"]}, "Give at most one of `a` and `b`."),
+        ({"x-dependencies": ["IF a THEN b"]}, "The parameters must be such that IF a THEN b."),
+        ({"x-dependencies": ["Or(a, NOT b)"]}, "The parameters must be such that Or(a, NOT b)."),
+        ({"x-billable": True, "x-idempotent": False}, "This call can cost money. Sent twice, it may be carried"),
+    ],
+)  # fmt: skip
+def test_it_notes_what_to_know_before_the_call(node: dict[str, Any], note: str) -> None:
+    assert f"\n\n{note}" in told(parameters=[query("a"), query("b"), query("pageSize")], **node)
+
+
+def test_it_notes_nothing_where_there_is_nothing() -> None:
+    assert told(**{"x-billable": False, "x-idempotent": True}).startswith("Get a thing.\n\nArgs:")
+
+
+def test_arguments_stand_in_the_order_of_the_signature() -> None:
+    parameters = [query("b"), query("a", required=True, description="The first"), query("c")]
+    parameters.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string"}})
+    body = {"content": {"text/plain": {}, "application/json": {}}, "description": "Its text"}
+    assert section(told(parameters=parameters, requestBody=body), "Args") == [
+        "id: The path parameter `id`.",
+        "client: What makes the call: where the server is, and the credentials.",
+        "body: Its text.",
+        "content_type: How the body is written: `text/plain` or `application/json`.",
+        "a: The first.",
+        "b: The query parameter `b`.",
+        "c: The query parameter `c`.",
+    ]
+
+
+def test_a_body_without_a_description_is_told_too() -> None:
+    assert "body: What is sent." in section(told(requestBody={"content": {"text/plain": {}}}), "Args")
+
+
+def test_an_entry_is_one_paragraph_behind_a_hanging_indent() -> None:
+    text = told(parameters=[query("a", description="word " * 40 + "\n\n- item")])
+    first, *more = [line for line in text.splitlines() if "word" in line or "item" in line]
+    assert first.startswith("    a: word word")
+    assert [line[:9] for line in more] == ["        w"] * len(more)
+    assert more[-1].endswith("word - item.")
+    assert max(map(len, text.splitlines())) <= docstrings.WIDTH - 4
+
+
+@pytest.mark.parametrize(
+    ("responses", "entries"),
+    [
+        ({"200": answer("OK", ref("Thing"))}, ["Thing: Status 200. OK."]),
+        ({"200": answer("OK", ref("Thing"), {"type": "null"})}, ["Thing | None: Status 200. OK."]),
+        ({"200": answer("OK", ref("Thing"), ref("Failure"))}, ["Thing: Status 200. OK."]),
+        ({"201": answer("Made", ref("Thing")), "204": answer("Gone")},
+         ["Thing: Status 201. Made.", "None: Status 204. Gone."]),
+        ({"2XX": answer("Any", {})}, ["Any: Status 2XX. Any."]),
+        ({"default": answer("All", ref("Thing"))}, ["Thing: Any other status. All."]),
+        ({"200": answer("OK"), "default": answer("All", ref("Thing"))}, ["None: Status 200. OK."]),
+    ],
+)  # fmt: skip
+def test_it_tells_what_a_success_returns(responses: dict[str, Any], entries: list[str]) -> None:
+    assert section(told(responses), "Returns") == entries
+
+
+@pytest.mark.parametrize(
+    ("responses", "entries"),
+    [
+        ({"400": answer("Bad", ref("Error"))}, ["errors.APIError: Status 400; `parsed` is an `Error`. Bad."]),
+        ({"400": answer("Bad", ref("Thing"), {"type": "string"})},
+         ["errors.APIError: Status 400; `parsed` is a `Thing` or a `str`. Bad."]),
+        ({"400": answer("Bad")}, ["errors.APIError: Status 400. Bad."]),
+        ({"400": answer("Bad", {})}, ["errors.APIError: Status 400. Bad."]),
+        ({"401": answer("No")}, ["errors.AuthenticationError: Status 401. No."]),
+        ({"429": answer("Slow", **{"x-not-processed": True})},
+         ["errors.RateLimited: Status 429. Slow. It was not carried out and can be sent again."]),
+        ({"4XX": answer("Bad"), "302": answer("Elsewhere")},
+         ["errors.APIError: Status 302. Elsewhere.", "errors.APIError: Status 4XX. Bad."]),
+        ({"200": answer("OK", ref("Thing"), ref("Failure"))},
+         ["errors.APIError: Status 200; `parsed` is a `Failure`."]),
+        ({"200": answer("OK", ref("Thing"))}, []),
+    ],
+)  # fmt: skip
+def test_it_tells_what_a_failure_raises(responses: dict[str, Any], entries: list[str]) -> None:
+    assert section(told(responses), "Raises")[: len(entries) + 1] == [
+        *entries,
+        "errors.UnexpectedStatus: The answer has a status that is not documented.",
+    ]
+
+
+def test_no_status_is_unexpected_where_all_are_documented() -> None:
+    responses = {"200": answer("OK"), "default": answer("All else")}
+    assert section(told(responses), "Raises")[0] == "errors.APIError: Any other status. All else."
+    assert "UnexpectedStatus" not in told(responses)
+
+
+@pytest.mark.parametrize(
+    ("security", "is_told"), [([{"token": []}], True), ([{"token": []}, {}], False), ([], False)]
+)
+def test_missing_credentials_are_told_where_a_call_needs_any(security: list[Any], is_told: bool) -> None:
+    assert ("errors.MissingCredentials" in told(security=security)) == is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Short.", '"""Short."""'),
+        ("", '""" """'),
+        ('Says "it"', '"""Says "it" """'),
+        ('"""', r'"""\"\"\" """'),
+        ("C:\\new", r'"""C:\\new"""'),
+        ("ends with \\", '"""ends with \\\\"""'),
+        ("One\ntwo.\n\nThree.", '"""One two.\n\nThree.\n"""'),
+        ("a\0b\x85c\u2028d\ud800e", '"""a b c d e"""'),
+        ("a\u202eb\u200bc\ufeff", '"""abc"""'),
+        ("  \n Text \n\n", '"""Text"""'),
+    ],
+)
+def test_any_text_can_stand_in_a_docstring(text: str, source: str) -> None:
+    assert docstrings.quoted(text) == source
+
+
+@pytest.mark.parametrize("length", range(102, 112))
+def test_a_docstring_is_as_wide_as_it_may_be_and_no_wider(length: int) -> None:
+    text = "w" * (length - 10) + " " + "w" * 9
+    lines = docstrings.quoted(text, 4).splitlines()
+    assert max(len("    " + lines[0]), *map(len, lines)) <= docstrings.WIDTH
+    assert (len(lines) == 1) == (length + 4 + 6 <= docstrings.WIDTH)
+
+
+def test_lines_after_the_first_stand_behind_the_indent() -> None:
+    assert docstrings.quoted("One.\n\nTwo.", 4) == '"""One.\n\n    Two.\n    """'
+
+
+@given(st.text(), st.sampled_from([0, 4]))
+def test_what_is_quoted_says_what_was_given(text: str, indent: int) -> None:
+    said = ast.literal_eval(docstrings.quoted(text, indent))
+    seen, given_ = ([c for c in each if c.isprintable() and not c.isspace()] for each in (said, text))
+    assert seen == given_
