@@ -40,7 +40,7 @@ class Scheme:
 def schemes(contract: Contract) -> list[Scheme]:
     """The security schemes of a contract, in its order.
 
-    The names of their arguments come from x-credentials, else from the parts, with the scheme's name where these repeat.
+    Arguments are called as x-credentials says, else for the parts, with the scheme's name where these repeat.
     """
     nodes = entries(contract.document, "components", "securitySchemes").items()
     known = {name: contract.resolve(reference) for name, reference in nodes}

@@ -56,8 +56,17 @@ def test_bad_input_is_one_line_on_standard_error_and_status_2(
 
 
 def test_ctrl_c_is_one_line_and_status_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generate, "generate", raises(KeyboardInterrupt()))
-    assert run("generate") == (130, "", "interrupted; nothing was changed\n")
+    monkeypatch.setattr(lint, "lint", raises(KeyboardInterrupt()))
+    assert run("lint") == (130, "", "interrupted; nothing was changed\n")
+
+
+def test_ctrl_c_ends_generate_at_once(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    with pytest.raises(SystemExit, match="130"):
+        commands.stop()
+    assert capfd.readouterr() == ("", "interrupted; nothing was changed\n")
 
 
 def test_ctrl_c_while_the_commands_are_imported_is_one_line_too(

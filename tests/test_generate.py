@@ -85,9 +85,10 @@ def test_a_tree_without_specs_is_refused(tmp_path: Path) -> None:
 
 def test_the_same_bytes_come_out_whatever_the_surroundings(tmp_path: Path) -> None:
     made: list[dict[str, bytes | None]] = []
+    ascii = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     surroundings = [
-        {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC", "COLUMNS": "40"},
-        {"PYTHONHASHSEED": "2", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Tokyo", "RUFF_LINE_LENGTH": "80"},
+        {"PYTHONHASHSEED": "1", "PYTHONUTF8": "1", "TZ": "UTC"},
+        {"PYTHONHASHSEED": "2", **ascii, "TZ": "Asia/Tokyo", "RUFF_LINE_LENGTH": "80"},
     ]
     for number, environment in enumerate(surroundings):
         root = tmp_path / f"tree {number}"

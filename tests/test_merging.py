@@ -82,7 +82,7 @@ def test_parts_are_one(parts: list[Any], one: Any) -> None:
     ],
 )
 def test_parts_that_cannot_be_one_are_refused(parts: list[Any], told: str) -> None:
-    with pytest.raises(Problem, match=".*") as raised:
+    with pytest.raises(Problem) as raised:
         whole(*parts)
     assert told in str(raised.value)
 

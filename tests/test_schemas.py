@@ -49,9 +49,7 @@ def read(schema: Any, way: str = "request", **options: Any) -> tuple[Type, dict[
 def fields(schema: Any, way: str = "request") -> dict[str, str]:
     """The fields of the model that a schema is: name → annotation and default."""
     kind, found = read(schema, way)
-    return {
-        f.name: f.annotation + (f" = {f.default}" if f.default else "") for f in found[kind.plain].fields
-    }
+    return {f.name: f.annotation + (f" = {f.default}" if f.default else "") for f in found[kind.plain].fields}
 
 
 @pytest.mark.parametrize(

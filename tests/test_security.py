@@ -55,7 +55,7 @@ def test_a_document_without_schemes_has_none() -> None:
 
 
 def test_mutual_tls_takes_no_argument() -> None:
-    assert read(tls={"type": "mutualTLS"}) == {}
+    assert read(tls={"type": "mutualTLS"}) == {"tls": "by_connection()"}
 
 
 def test_a_scheme_may_be_a_reference() -> None:

@@ -195,6 +195,7 @@ def test_the_folder_that_a_link_leads_to_is_replaced(generated: Path) -> None:
     INPUTS["spec"](generated)
     generate([], generated)
     assert (generated / "generated").is_symlink()
+    assert check([], generated) == []
     assert "The name." in (generated / "elsewhere/phone_number_apis/acme/models/thing.py").read_text("utf-8")
 
 

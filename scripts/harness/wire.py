@@ -59,7 +59,7 @@ class Wire:
         self.base_path = httpx.URL(base_url).raw_path.decode("ascii").rstrip("/")
 
     def parameter(self, node: Any, like: Any) -> Any:
-        """The value of a parameter, in the shape of `like` where its type allows several; `ABSENT` where it is missing."""
+        """The value of a parameter, shaped like `like`, as its type may allow several; `ABSENT` where it is missing."""
         name, place = node["name"], node["in"]
         media = next(iter(node.get("content") or ()), None)
         style = node.get("style") or {"path": "simple", "header": "simple"}.get(place, "form")

@@ -65,6 +65,11 @@ def api_key(name: str, location: Literal["header", "query", "cookie"], key: str 
     return Credential(Applied(query=[part]) if location == "query" else Applied(cookies=[part]))
 
 
+def by_connection() -> Credential:
+    """Nothing in the request: the connection itself proves who calls (mutualTLS)."""
+    return Credential(Applied())
+
+
 def _checked(secret: str) -> str:
     """The secret, unless it is empty or no text; the error does not show it."""
     if not secret or _NO_TEXT.search(secret):
@@ -85,13 +90,12 @@ def credentials_for(
     """The credentials of the first security requirement that the client can meet.
 
     `requirements` are alternatives, each naming the schemes that it needs together; an empty one, which any
-    call meets, comes last. A scheme that the client knows nothing of is met by the connection (mutualTLS).
+    call meets, comes last.
     Raises `MissingCredentials` where no alternative can be met.
     """
     for schemes in sorted(requirements, key=lambda names: not names):
-        credentials = [held[scheme] for scheme in schemes if scheme in held]
-        found = [credential for credential in credentials if credential is not None]
-        if len(found) == len(credentials):
+        found = [credential for scheme in schemes if (credential := held.get(scheme)) is not None]
+        if len(found) == len(schemes):
             return found
     if not requirements:
         return ()
