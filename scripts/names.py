@@ -15,7 +15,7 @@ _CLASSES = {
     "Access", "Annotated", "Any", "Body", "Client", "Dependency", "Discriminator", "Encoding", "File",
     "Literal", "Model", "Name", "OPERATION", "Open", "Operation", "Parameter", "Response", "Rules", "UNSET", "Unset",
 }  # fmt: skip
-"""What generated modules use: a model of the same name would hide it."""
+"""What generated modules use: another thing of the same name would hide it."""
 
 
 def words(text: str) -> list[str]:
@@ -40,7 +40,7 @@ def identifier(text: str) -> str:
     """The text as an identifier that is no keyword and hides no type."""
     text = _cleaned(text).strip("_")
     text = text if text.isidentifier() else f"field_{text}"
-    return f"{text}_" if keyword.iskeyword(text) or text in _TYPES else text
+    return f"{text}_" if keyword.iskeyword(text) or text in _TYPES | _CLASSES else text
 
 
 def spelled(text: str) -> str:

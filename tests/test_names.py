@@ -94,6 +94,7 @@ def test_classes_are_in_pascal_case_and_repeat_no_words(texts: list[str], name: 
     [
         (["a", "b"], ["a", "b"]),
         (["id", "ID"], ["id", "ID"]),
+        (["Unset", "UNSET"], ["Unset_", "UNSET_"]),
         (["id", "@id"], ["id", "commercial_at_id"]),
         (["+1", "-1", "1"], ["plus_sign_1", "hyphen_minus_1", "field_1"]),
         (["a-b", "a_b", "a.b", "aB"], ["a_hyphen_minus_b", "a_b", "a_full_stop_b", "aB"]),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from .mismatch import told
+from .mismatch import Mismatch, dotted, told
 
 
 class Error(Exception):
@@ -24,6 +24,15 @@ class InvalidRequest(Error, ValueError):
     def __init__(self, where: str, rule: str, value: object) -> None:
         super().__init__(where, rule, value)
         self.where, self.rule, self.value = where, rule, value
+
+    @classmethod
+    def because(cls, where: str, error: Mismatch | RecursionError) -> InvalidRequest:
+        """The error for a parameter or body, seen from outside."""
+        if isinstance(error, RecursionError):
+            return cls(where, "less nesting", "a value that may hold itself")
+        place = dotted(error.place)
+        joint = "." if place and place[0] != "[" else ""
+        return cls(f"{where}{joint}{place}", error.rule, error.value)
 
     def __str__(self) -> str:
         return f"{told(self.where, self.rule, self.value)}. Nothing was sent."

@@ -29,4 +29,11 @@ def dotted(place: Place) -> str:
 
 def told(where: str, rule: str, value: object) -> str:
     """What is wrong, in one sentence without its full stop."""
-    return f"{where} breaks `{rule}`: " + ("it is absent" if value is UNSET else f"got {value!r:.200}")
+    return f"{where:.300} breaks `{rule}`: " + ("it is absent" if value is UNSET else f"got {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    try:
+        return f"{value!r:.200}"
+    except Exception:  # a huge integer and a deep list have no repr, and that is not the error to tell
+        return f"a value of type {type(value).__name__}"

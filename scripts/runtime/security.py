@@ -89,8 +89,7 @@ def credentials_for(
     """The credentials of the first security requirement that the client can meet.
 
     `requirements` are alternatives, each naming the schemes that it needs together; an empty one, which any
-    call meets, comes last.
-    Raises `MissingCredentials` where no alternative can be met.
+    call meets, comes last. Raises `MissingCredentials` where no alternative can be met.
     """
     for schemes in sorted(requirements, key=lambda names: not names):
         found = [credential for scheme in schemes if (credential := held.get(scheme)) is not None]

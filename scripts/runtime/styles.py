@@ -104,7 +104,7 @@ def _matrix(name: str, value: Any, explode: bool) -> str:
     if explode:
         return "".join(_named(key, item) for key, item in _exploded(name, value, escaped))
     parts = [escaped(item) for item in _flat(value)]
-    return f";{escaped(name)}={','.join(parts)}" if parts else ""
+    return _named(name, ",".join(parts)) if parts else ""
 
 
 def _named(name: str, written: str) -> str:

@@ -65,9 +65,7 @@ class BaseClient:
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """The httpx client behind the `asyncio` functions, one for each event loop: it owns connections."""
-        import asyncio  # here, because it is slow to import and there already where this is called
-
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
         with self._lock:
             if loop not in self._async_clients:
                 alive = {old: client for old, client in self._async_clients.items() if not old.is_closed()}
@@ -84,7 +82,9 @@ class BaseClient:
 
     async def aclose(self) -> None:
         """Close the connections of the `asyncio` functions that belong to the running event loop."""
-        await self.get_async_httpx_client().aclose()
+        client = self._async_clients.get(_running_loop())
+        if client is not None:
+            await client.aclose()
 
     def __enter__(self) -> Self:
         return self
@@ -107,7 +107,8 @@ class BaseClient:
     ) -> Response[T]:
         """Make one call and give its answer, whatever its status; `values` are those of the parameters."""
         client = self.get_httpx_client()
-        response = client.send(self._request(client, operation, values, body, content_type), stream=True)
+        request = self._request(client, operation, values, body, content_type)
+        response = client.send(request, stream=True, follow_redirects=False)
         try:
             response.read()
         except httpx.DecodingError as error:
@@ -121,9 +122,8 @@ class BaseClient:
     ) -> Response[T]:
         """`send` for asyncio."""
         client = self.get_async_httpx_client()
-        response = await client.send(
-            self._request(client, operation, values, body, content_type), stream=True
-        )
+        request = self._request(client, operation, values, body, content_type)
+        response = await client.send(request, stream=True, follow_redirects=False)
         try:
             await response.aread()
         except httpx.DecodingError as error:
@@ -149,6 +149,12 @@ class BaseClient:
             )
         except httpx.InvalidURL as error:
             raise InvalidRequest("URL", str(error), operation.path) from None
+
+
+def _running_loop() -> Any:
+    import asyncio  # here, because it is slow to import, and there already where a loop is running
+
+    return asyncio.get_running_loop()
 
 
 def _checked(base_url: str) -> str:

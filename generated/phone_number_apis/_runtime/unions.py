@@ -9,6 +9,7 @@ from typing import Any
 from .guards import is_array, is_object
 from .mismatch import Mismatch
 from .rules import NO_RULES, Discriminator, Rules, same
+from .unset import UNSET
 from .values import FIT, Codec, Way
 
 
@@ -100,8 +101,8 @@ def _undocumented(value: Any) -> int:
 
 
 def _nearest(errors: list[Mismatch], value: Any) -> Mismatch:
-    """The error that tells most: the one that got deepest, or all rules where none got further."""
-    deepest = max(errors, key=lambda error: len(error.place))
+    """The error that tells most: the one that got deepest into what is there, or all rules where none did."""
+    deepest = max(errors, key=lambda error: (len(error.place), error.value is not UNSET))
     if deepest.place or len(errors) == 1:
         return deepest
     return Mismatch((), " or ".join(dict.fromkeys(error.rule for error in errors)), value)

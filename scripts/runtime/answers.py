@@ -1,0 +1,64 @@
+"""The documented answers of an operation: which one an answer is, and what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+from . import media
+from .codec import codec
+from .mismatch import Mismatch
+from .values import Codec
+
+
+class Answers:
+    """The Python type of each media type, by status (`201`, `4XX`, `default`)."""
+
+    def __init__(self, responses: Mapping[str, Mapping[str, Any]]) -> None:
+        self.responses = responses
+
+    @cached_property
+    def codecs(self) -> dict[str, dict[str, Codec]]:
+        """The codecs of the types; made with the first answer, for then all models are there."""
+        return {
+            status: {kind: codec(hint) for kind, hint in content.items()}
+            for status, content in self.responses.items()
+        }
+
+    @cached_property
+    def accept(self) -> str:
+        """The `Accept` header: every documented media type once."""
+        return ", ".join(dict.fromkeys(kind for content in self.responses.values() for kind in content))
+
+    def content(self, status: int) -> Mapping[str, Codec] | None:
+        """The codecs of what an answer with this status may hold; None where it is not documented."""
+        for key in (str(status), f"{status // 100}XX", "default"):
+            if key in self.codecs:
+                return self.codecs[key]
+        return None
+
+
+def parsed(content: Mapping[str, Codec], response: httpx.Response) -> Any:
+    """What an answer holds; raises `Mismatch` where it is not as documented."""
+    media_type = _documented(content, response.headers.get("content-type", ""))
+    return content[media_type].decode(media.read(media_type, response))
+
+
+def _documented(content: Mapping[str, Codec], received: str) -> str:
+    """The documented media type that an answer of the media type `received` has; raises `Mismatch`."""
+    if received in content:
+        return received
+    kind = media.essence(received)
+    if not kind:
+        return next(iter(content))
+    known = {media.essence(media_type): media_type for media_type in reversed([*content])}
+    for candidate in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
+        if candidate in known:
+            return known[candidate]
+    for media_type in content:
+        if media.is_json(kind) and media.is_json(media_type):
+            return media_type
+    raise Mismatch((), f"Content-Type: {', '.join(content)}", received)

@@ -1,0 +1,460 @@
+"""An operation writes its request and reads its answers as the contract says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+import httpx
+import pytest
+from attrs import define, field
+
+from scripts.runtime.draft import Draft
+from scripts.runtime.errors import (
+    APIError,
+    AuthenticationError,
+    InvalidRequest,
+    MalformedResponse,
+    RateLimited,
+    UnexpectedStatus,
+)
+from scripts.runtime.media import FORM, MULTIPART, Encoding
+from scripts.runtime.model import Model
+from scripts.runtime.operation import Body, Dependency, Operation, Parameter
+from scripts.runtime.rules import Access, Name, Rules
+from scripts.runtime.security import api_key, bearer
+from scripts.runtime.types import File
+from scripts.runtime.unset import UNSET, Unset
+
+
+@define(kw_only=True)
+class Thing(Model):
+    """What is made."""
+
+    name: Annotated[str, Rules(min_length=1)]
+    id: Annotated[int | Unset, Access("read")] = UNSET
+    parent: Annotated[Thing | Unset, Name("in")] = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@define(kw_only=True)
+class Tree(Model):
+    """What holds its like."""
+
+    sub: list[Tree] | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@define(kw_only=True)
+class Refusal(Model):
+    """Why it failed."""
+
+    error: str
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+    __failure__: ClassVar[bool] = True
+
+
+JSON = "application/json"
+ANSWERS: Mapping[str, Mapping[str, Any]] = {"200": {JSON: Thing}}
+
+
+def draft(
+    *parameters: Parameter,
+    values: list[Any],
+    path: str = "/things",
+    body: Body | None = None,
+    sent: Any = UNSET,
+    content_type: str | None = None,
+    **more: Any,
+) -> Draft:
+    operation = Operation[Any, Any](
+        "POST", path, parameters=parameters, body=body, responses=more.pop("responses", {}), **more
+    )
+    return operation.draft(values, sent, content_type, ())
+
+
+def one(parameter: Parameter, value: Any, path: str = "/things") -> Draft:
+    return draft(parameter, values=[value], path=path)
+
+
+# Parameters
+
+
+def test_parameters_go_where_they_belong() -> None:
+    made = draft(
+        Parameter("a.b", "path", str, required=True, style="simple", explode=False),
+        Parameter("q r", "query", list[int]),
+        Parameter("s", "query", str, allow_reserved=True),
+        Parameter("j", "query", dict[str, Any], content=JSON),
+        Parameter("X-H", "header", list[str], style="simple", explode=False),
+        Parameter("c", "cookie", str),
+        Parameter("d", "cookie", list[str]),
+        Parameter("e", "cookie", list[str]),
+        Parameter("u", "query", str),
+        values=["a/b c", [1, 2], "x/y", {"k": ["é"]}, ["1", "2"], "a;b", ["1", "2"], [], UNSET],
+        path="/v1/{a.b}.json",
+        responses={"200": {JSON: Thing, "text/plain": str}, "default": {JSON: Refusal}},
+    )
+    assert made.target == ("/v1/a%2Fb%20c.json?q%20r=1&q%20r=2&s=x/y&j=%7B%22k%22%3A%5B%22%C3%A9%22%5D%7D")
+    assert made.raw_headers == [
+        (b"X-H", b"1,2"), (b"Accept", b"application/json, text/plain"), (b"Cookie", b"c=a%3Bb; d=1&d=2"),
+    ]  # fmt: skip
+    assert made.content is None
+
+
+def test_a_request_without_query_headers_and_cookies_has_none() -> None:
+    made = draft(values=[])
+    assert (made.target, made.raw_headers) == ("/things", [])
+
+
+@pytest.mark.parametrize(
+    ("path", "style", "value"),
+    [
+        ("/a/{x}", "simple", ""),
+        ("/a/{x}/b", "simple", "."),
+        ("/a/{x}/b", "simple", ".."),
+        ("/a/{x}.", "simple", "."),
+        ("/a/.{x}/b", "simple", "."),
+        ("/a/{x}", "simple", []),
+        ("/a/{x}", "simple", [""]),
+        ("/a/{x}", "label", ""),
+        ("/a/{x}", "label", "."),
+        ("/a/{x}", "matrix", []),
+        ("/a/v{x}", "simple", ""),
+    ],
+)
+def test_a_path_value_that_would_leave_its_segment_is_refused(path: str, style: str, value: Any) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        one(Parameter("x", "path", Any, style=style, explode=False), value, path)
+    assert caught.value.where == "path parameter x"
+    assert caught.value.rule == "a path segment that is not empty, `.` or `..`"
+    assert caught.value.value == value
+
+
+@pytest.mark.parametrize("value", ["...", "..a", "a..", "%2e%2e", "../x", "{y}", "?", "#"])
+def test_any_other_path_value_stays_in_its_segment(value: str) -> None:
+    made = one(Parameter("x", "path", str, style="simple", explode=False), value, "/a/{x}/b")
+    url = httpx.URL("https://a.test" + made.target)
+    assert url.path == f"/a/{value}/b"
+    assert url.raw_path.count(b"/") == 3
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\n", "a\0", "\x7f", " a", "a\t", "€", "\x1f"])
+def test_what_a_header_cannot_carry_is_refused(value: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        one(Parameter("X-H", "header", str, style="simple", explode=False), value)
+    assert str(caught.value) == (
+        "header parameter X-H breaks `header text: Latin-1 without control characters and outer blanks`: "
+        f"got {value!r}. Nothing was sent."
+    )
+
+
+def test_a_header_carries_latin_1_and_any_json() -> None:
+    made = draft(
+        Parameter("X-L", "header", str, style="simple"),
+        Parameter("X-J", "header", Any, content=JSON),
+        Parameter("X-T", "header", int, content="text/plain"),
+        values=["é\ta", ["€", "\n"], 1],
+    )
+    assert made.raw_headers == [(b"X-L", b"\xe9\ta"), (b"X-J", b'["\\u20ac","\\n"]'), (b"X-T", b"1")]
+
+
+LIMIT = Parameter("limit", "query", Annotated[int, Rules(minimum=1)], required=True)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "message"),
+    [
+        (LIMIT, 0, "query parameter limit breaks `minimum: 1`: got 0."),
+        (LIMIT, "1", "query parameter limit breaks `type: integer`: got '1'."),
+        (LIMIT, UNSET, "query parameter limit breaks `required`: it is absent."),
+        (Parameter("x", "query", list[int]), [1, None],
+         "query parameter x[1] breaks `type: integer`: got None."),
+        (Parameter("x", "query", dict[str, int]), {"a": ""},
+         "query parameter x.a breaks `type: integer`: got ''."),
+        (Parameter("x", "query", list[Any]), [[1]],
+         "query parameter x breaks "
+         "`a primitive: a nested array or object has no form in this style`: got [1]."),
+        (Parameter("x", "query", list[str], style="pipeDelimited", explode=False), ["a|b"],
+         "query parameter x breaks `no item with the delimiter of the style pipeDelimited`: got ['a|b']."),
+        (Parameter("x", "header", list[str], style="simple"), ["a,b"],
+         "header parameter x breaks `items that a header can tell apart: "
+         "without `,`, blanks at the ends and (in names) `=``: got ['a,b']."),
+        (Parameter("x", "query", Any, content=JSON), b"x",
+         "query parameter x breaks `a JSON value`: got b'x'."),
+    ],
+)  # fmt: skip
+def test_a_parameter_that_breaks_a_rule_is_named(parameter: Parameter, value: Any, message: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        one(parameter, value)
+    assert str(caught.value) == f"{message} Nothing was sent."
+    assert caught.value.__cause__ is None
+
+
+def test_a_value_that_holds_itself_is_refused() -> None:
+    value: list[Any] = []
+    value.append(value)
+    with pytest.raises(InvalidRequest, match="query parameter x breaks `less nesting`"):
+        one(Parameter("x", "query", Any, content=JSON), value)
+
+
+@pytest.mark.parametrize("location", ["query", "cookie"])
+def test_a_property_cannot_pass_for_another_parameter(location: Any) -> None:
+    spread, other = Parameter("x", location, dict[str, int]), Parameter("price", location, int)
+    assert draft(spread, other, values=[{"x": 1, "y": 2}, UNSET])
+    with pytest.raises(
+        InvalidRequest, match=r"no property with the name of another parameter`: got \['price'\]"
+    ):
+        draft(spread, other, values=[{"price": 0}, UNSET])
+    for harmless in (
+        spread._replace(explode=False),
+        spread._replace(style="deepObject"),
+        spread._replace(content=JSON),
+    ):
+        assert draft(harmless, other, values=[{"price": 0}, UNSET])
+    elsewhere = other._replace(location="header", style="simple")
+    assert draft(spread, elsewhere, values=[{"price": 0}, UNSET])
+
+
+ONLY_ONE = Dependency("OnlyOne(a, b)", lambda given: ("a" in given) + ("b" in given) == 1)
+RATIO = Dependency(
+    "a / b > 1", lambda given: "a" not in given or "b" not in given or given["a"] / given["b"] > 1
+)
+
+
+@pytest.mark.parametrize(
+    ("dependency", "a", "b", "holds"),
+    [
+        (ONLY_ONE, 1, UNSET, True),
+        (ONLY_ONE, UNSET, 1, True),
+        (ONLY_ONE, 1, 1, False),
+        (ONLY_ONE, UNSET, UNSET, False),
+        (RATIO, 2, 1, True),
+        (RATIO, 1, 0, False),
+        (RATIO, 1, "b", False),
+    ],
+)
+def test_a_dependency_between_parameters_is_checked(
+    dependency: Dependency, a: Any, b: Any, holds: bool
+) -> None:
+    parameters = Parameter("a", "query", Any), Parameter("b", "query", Any)
+    if holds:
+        assert draft(*parameters, values=[a, b], dependencies=[dependency])
+        return
+    with pytest.raises(InvalidRequest) as caught:
+        draft(*parameters, values=[a, b], dependencies=[dependency])
+    assert (caught.value.where, caught.value.rule) == ("parameters", dependency.text)
+    assert caught.value.value == {name: value for name, value in (("a", a), ("b", b)) if value is not UNSET}
+
+
+# Bodies
+
+
+SEVERAL = Body({JSON: Thing, "text/plain": str, "application/pdf": File | bytes}, required=True)
+
+
+def content(made: Draft) -> tuple[bytes | None, dict[str, str]]:
+    return made.content, dict(made.headers)
+
+
+def test_a_body_is_written_in_its_first_media_type_or_the_one_chosen() -> None:
+    thing = Thing(name="é", id=1, parent=Thing(name="p", id=2))
+    assert content(draft(values=[], body=SEVERAL, sent=thing)) == (
+        '{"name":"é","in":{"name":"p"}}'.encode(), {"Content-Type": JSON}
+    )  # fmt: skip
+    assert content(draft(values=[], body=SEVERAL, sent="é", content_type="text/plain")) == (
+        "é".encode(), {"Content-Type": "text/plain; charset=utf-8"}
+    )  # fmt: skip
+    assert content(draft(values=[], body=SEVERAL, sent=b"%PDF", content_type="application/pdf"))[0] == b"%PDF"
+
+
+def test_a_body_that_is_not_given_is_not_there() -> None:
+    assert content(draft(values=[], body=Body({JSON: Thing}))) == (None, {})
+    assert content(draft(values=[])) == (None, {})
+
+
+def test_encodings_of_a_form_are_used() -> None:
+    body = Body({FORM: dict[str, list[str]]}, encodings={"a": Encoding(style="form", explode=False)})
+    made = draft(values=[], body=body, sent={"a": ["1", "2"], "b": ["3", "4"]})
+    assert content(made) == (b"a=1,2&b=3&b=4", {"Content-Type": FORM})
+
+
+def test_a_multipart_body_may_hold_files_where_the_contract_says_nothing_of_their_type() -> None:
+    made = draft(values=[], body=Body({MULTIPART: dict[str, Any]}), sent={"a": File(b"x"), "b": [b"y"]})
+    assert made.content is not None
+    assert made.content.count(b"Content-Type: application/octet-stream") == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "sent", "content_type", "message"),
+    [
+        (SEVERAL, UNSET, None, "body breaks `required`: it is absent."),
+        (SEVERAL, Thing(name=""), None, "body.name breaks `minLength: 1`: got ''."),
+        (SEVERAL, {"name": "a"}, None, "body breaks `type: Thing`: got {'name': 'a'}."),
+        (SEVERAL, "a", "text/html",
+         f"content_type breaks `one of {JSON}, text/plain, application/pdf`: got 'text/html'."),
+        (None, "a", None, "body breaks `absent: the operation takes none`: got 'a'."),
+        (SEVERAL, File(b"x", mime_type="text/html"), "application/pdf",
+         "body breaks `mime_type: application/pdf`: got 'text/html'."),
+        (Body({JSON: list[Thing]}), [Thing(name="")], None, "body[0].name breaks `minLength: 1`: got ''."),
+        (Body({JSON: Any}), {"a": File(b"x")}, None, "body breaks `a JSON value`: got {'a': File("),
+        (Body({FORM: dict[str, Any]}), {"a": b"x"}, None, "body.a breaks `a primitive"),
+    ],
+)  # fmt: skip
+def test_a_body_that_breaks_a_rule_is_named(
+    body: Body | None, sent: Any, content_type: str | None, message: str
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        draft(values=[], body=body, sent=sent, content_type=content_type)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_body_that_holds_itself_is_refused() -> None:
+    thing = Thing(name="a")
+    thing.parent = thing
+    with pytest.raises(InvalidRequest, match="body breaks `less nesting`: got 'a value that may"):
+        draft(values=[], body=SEVERAL, sent=thing)
+
+
+def test_credentials_are_added_last() -> None:
+    operation = Operation[Any, Any]("GET", "/x", parameters=[Parameter("a", "query", str)], responses={})
+    credentials = [bearer("b"), api_key("k", "query", "q"), api_key("c", "cookie", "d")]
+    made = operation.draft(["1"], UNSET, None, [credential for credential in credentials if credential])
+    assert made.target == "/x?a=1&k=q"
+    assert made.raw_headers == [(b"Authorization", b"Bearer b"), (b"Cookie", b"c=d")]
+
+
+# Answers
+
+
+def operation(method: str = "POST", **responses: Mapping[str, Any]) -> Operation[Any, Any]:
+    documented = {status.strip("_"): types for status, types in responses.items()} or ANSWERS
+    return Operation(method, "/things", responses=documented)
+
+
+def answer(
+    status: int = 200, body: bytes = b'{"name": "a"}', media_type: str | None = JSON
+) -> httpx.Response:
+    return httpx.Response(status, content=body, headers={"content-type": media_type} if media_type else {})
+
+
+@pytest.mark.parametrize(
+    "media_type", [JSON, "Application/JSON; charset=utf-8", "application/vnd.x+json", None, ""]
+)
+def test_an_answer_is_read_as_its_documented_model(media_type: str | None) -> None:
+    made = operation()
+    response = made.read(answer(media_type=media_type))
+    assert (response.status_code, response.content) == (200, b'{"name": "a"}')
+    assert response.parsed == made.result(response) == Thing(name="a")
+
+
+def test_the_media_type_of_an_answer_chooses_how_it_is_read() -> None:
+    made = operation(
+        _200={
+            "application/json; v=1": Thing,
+            "application/json; v=2": dict[str, str],
+            "text/csv": str,
+            "image/*": bytes,
+            "*/*": bytes,
+        }
+    )
+    kinds = {
+        "application/json; v=2": dict, "application/json; v=3": Thing, "text/csv; charset=utf-8": str,
+        "image/png": bytes, "text/html": bytes,
+    }  # fmt: skip
+    for media_type, kind in kinds.items():
+        assert type(made.read(answer(media_type=media_type)).parsed) is kind
+
+
+def test_the_most_exact_status_documents_an_answer() -> None:
+    made = operation(_201={JSON: Thing}, _2XX={JSON: list[int]}, default={JSON: Refusal})
+    assert made.read(answer(201)).parsed == Thing(name="a")
+    assert made.read(answer(202, b"[1]")).parsed == [1]
+    assert made.read(answer(404, b'{"error": "x"}')).parsed == Refusal(error="x")
+
+
+def test_text_and_bytes_may_be_empty() -> None:
+    assert operation(_200={"text/plain": str}).read(answer(200, b"", "text/plain")).parsed == ""
+    assert operation(_200={"image/png": bytes}).read(answer(200, b"", "image/png")).parsed == b""
+
+
+@pytest.mark.parametrize("status", [200, 204])
+@pytest.mark.parametrize("body", [b"", b"whatever"])
+def test_an_answer_without_documented_content_means_none(status: int, body: bytes) -> None:
+    made: Operation[Any, Any] = Operation("POST", "/things", responses={str(status): {}})
+    response = made.read(answer(status, body))
+    assert (response.parsed, response.content) == (None, body)
+    assert made.result(response) is None
+
+
+def test_an_answer_to_head_has_no_content() -> None:
+    assert operation("HEAD").read(answer(200, b"")).parsed is None
+
+
+@pytest.mark.parametrize(
+    ("response", "message"),
+    [
+        (answer(body=b""), "the value breaks `valid JSON`: got b''"),
+        (answer(body=b"<html>"), "the value breaks `valid JSON`: got b'<html>'"),
+        (answer(body=b"<html>", media_type=None), "the value breaks `valid JSON`: got b'<html>'"),
+        (answer(body=b"<html>", media_type="text/html"),
+         "the value breaks `Content-Type: application/json`: got 'text/html'"),
+        (answer(body=b"[]"), "the value breaks `type: object`: got []"),
+        (answer(body=b"{}"), "name breaks `required`: it is absent"),
+        (answer(body=b'{"name": null}'), "name breaks `type: string`: got None"),
+        (answer(body=b'{"name": "a", "in": {"name": 1}}'), "in.name breaks `type: string`: got 1"),
+    ],
+)  # fmt: skip
+def test_a_success_that_is_not_as_documented_is_malformed(response: httpx.Response, message: str) -> None:
+    with pytest.raises(MalformedResponse) as caught:
+        operation().read(response)
+    assert str(caught.value).startswith(f"POST /things answered 200, but {message}")
+    error = caught.value
+    assert (error.status_code, error.content, error.headers) == (200, response.content, response.headers)
+
+
+def test_an_answer_that_is_nested_too_deeply_is_malformed() -> None:
+    with pytest.raises(MalformedResponse, match="recursion"):
+        operation(_200={JSON: Tree}).read(answer(body=b'{"sub": [' * 450 + b"]}" * 450))
+
+
+REFUSAL = b'{"error": "no money"}'
+
+
+@pytest.mark.parametrize(
+    ("response", "kind", "parsed", "message"),
+    [
+        (answer(400, REFUSAL), APIError, Refusal(error="no money"), "failed with status 400: Refusal(error="),
+        (answer(400, b"<html>", "text/html"), APIError, None, "failed with status 400: b'<html>'"),
+        (answer(400, b""), APIError, None, "failed with status 400"),
+        (answer(401, REFUSAL), AuthenticationError, None, "answered with the undocumented status 401: b'{"),
+        (answer(429, b""), RateLimited, None, "answered with the undocumented status 429"),
+        (answer(503, b"oops", None), APIError, None, "failed with status 503: b'oops'"),
+        (answer(404), UnexpectedStatus, None, "answered with the undocumented status 404: b'{"),
+        (answer(202), UnexpectedStatus, None, "answered with the undocumented status 202: b'{"),
+        (answer(302, b""), UnexpectedStatus, None, "answered with the undocumented status 302"),
+        (answer(303, b""), APIError, None, "failed with status 303"),
+        (answer(200, REFUSAL), APIError, Refusal(error="no money"), "failed with status 200: Refusal("),
+    ],
+)  # fmt: skip
+def test_a_failure_is_raised_with_all_that_is_known(
+    response: httpx.Response, kind: type[APIError], parsed: Any, message: str
+) -> None:
+    made = operation(_200={JSON: Thing | Refusal}, _400={JSON: Refusal}, _5XX={JSON: Refusal}, _303={})
+    with pytest.raises(APIError) as caught:
+        made.result(made.read(response))
+    error = caught.value
+    assert type(error) is kind
+    assert str(error).startswith(f"POST /things {message}")
+    assert (error.parsed, error.status_code, error.content) == (
+        parsed,
+        response.status_code,
+        response.content,
+    )
+    assert error.headers == response.headers
+
+
+def test_a_model_of_an_answer_gives_it_back_unchanged() -> None:
+    parsed = operation().read(answer(body=b'{"name": "", "id": 1, "in": {"name": "p", "x": [1.0]}}')).parsed
+    assert parsed.to_dict() == {"name": "", "id": 1, "in": {"name": "p", "x": [1.0]}}
