@@ -62,7 +62,7 @@ def answer_type(values: Values, media_type: str, media: Any) -> Type:
     if is_json(media_type):
         return values.annotation(schema)
     if essence(media_type).startswith("text/") and values.schemas.kinds(schema) <= {"string"}:
-        return _STR
+        return values.annotation(schema) if values.schemas.kinds(schema) else _STR
     if is_bytes(values.schemas, media_type, media):
         return Type("bytes", "bytes")
     what = f"the response has the unsupported media type `{media_type}`"

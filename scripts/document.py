@@ -6,9 +6,10 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from .dumping import dump
 from .marks import Map, Seq, copied, keys_of, place, plain, pointer
 from .problem import Problem, shown
-from .yaml12 import dump, limited, read
+from .yaml12 import limited, read
 
 __all__ = [
     "Map",

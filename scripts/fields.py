@@ -63,16 +63,19 @@ def _field(values: Values, child: Any, wire_name: str, name: str, required: bool
         **(child if is_object(child) else {}),
     }
     access = "read" if said.get("readOnly") else "write" if said.get("writeOnly") else None
+    must_send = ", required=True" if required and access == "write" else ""
     required = required and access is None
     kind = values.annotation(child)
     marks = [f"Name({literal(wire_name)})"] if wire_name != name else []
-    marks += [f'Access("{access}")'] if access else []
+    marks += [f'Access("{access}"{must_send})'] if access else []
     base, known = opened(kind.full)
     annotation = annotated(base if required else union(base, "Unset"), [*marks, *known])
-    default = None if required else "UNSET"
-    if "default" in said and (text := values.default(child, said["default"])):
-        default = text
-    return Field(name, wire_name, annotation, default, str(said.get("description") or ""))
+    default, told = None if required else "UNSET", str(said.get("description") or "")
+    if "default" in said:
+        written = values.default(child, said["default"])
+        default = written or default
+        told += "" if written else f"\n\nDefault: {literal(said['default'])}."
+    return Field(name, wire_name, annotation, default, told)
 
 
 def _attribute(name: str) -> str:

@@ -15,7 +15,8 @@ ANNOTATIONS = {
 """Keywords that say nothing of which values are valid."""
 UNCHECKED = {
     "not", "if", "then", "else", "contains", "minContains", "maxContains", "prefixItems", "patternProperties",
-    "propertyNames", "dependentSchemas", "unevaluatedItems", "$dynamicRef", "contentSchema", "dependencies",
+    "propertyNames", "dependentSchemas", "dependentRequired", "dependencies", "unevaluatedItems", "$dynamicRef",
+    "contentSchema",
 }  # fmt: skip
 """Assertions that a client cannot check before it sends, so that a request may not depend on them."""
 _RULE_NAMES = {

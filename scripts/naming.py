@@ -16,9 +16,11 @@ def python_names(
     Raises `Problem` where that cannot be done without going against an x-python-name.
     """
     chosen = names.distinct(wire, [name or wish for name, wish in zip(said, wishes, strict=True)])
-    for name, given in zip(chosen, said, strict=True):
+    # the names of modules: not all file systems tell upper from lower case
+    keys = [name.casefold() for name in chosen] if kind in ("operations", "tags") else chosen
+    for name, key, given in zip(chosen, keys, said, strict=True):
         wanted = given or name
-        if chosen.count(name) > 1 or name != wanted:
+        if keys.count(key) > 1 or name != wanted:
             both = [w for w, s, c in zip(wire, said, wishes, strict=True) if wanted in (s, c)]
             what = f"the {kind} {' and '.join(f'`{each}`' for each in both)} are both `{wanted}` in Python"
             raise contract.problem(node, what, "give one of them another x-python-name by an overlay")

@@ -15,7 +15,7 @@ from .runtime.guards import is_object
 from .runtime.media import essence, is_json
 from .values import Values
 
-_RESERVED = {"client", "body", "content_type"}
+_RESERVED = {"client", "body", "content_type", "sync_detailed", "asyncio_detailed"}
 """Arguments that every operation has of its own."""
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _IGNORED = ("accept", "content-type", "authorization")

@@ -13,6 +13,7 @@ from .merging import merged
 from .models import Model
 from .objects import entries
 from .problem import Problem
+from .references import target
 from .runtime.guards import is_object
 from .runtime.rules import compiled
 
@@ -103,6 +104,21 @@ class Schemas:
             raise self.contract.problem(
                 node, what, "say it by an overlay in other keywords, or by x-dependencies"
             )
+        missing = sorted(set(schema.get("required") or ()) - entries(schema, "properties").keys())
+        if missing and not self.options(schema):
+            what = f"`{missing[0]}` is required, but is no property of the schema"
+            raise self.contract.problem(node, what, "add it to the properties by an overlay")
+        if schema.get("x-failure") is True and "object" not in self.kinds(node):
+            what = "x-failure marks a schema that is no object"
+            raise self.contract.problem(node, what, "mark the object that says why a call failed")
+        if schema.get("items") is False:
+            raise self.contract.problem(
+                node, "`items: false` allows no item", "say `maxItems: 0`, by an overlay"
+            )
+        choices = [schema[key] for key in ("oneOf", "anyOf") if key in schema]
+        if len(choices) > 1 and not any(all(map(only_requires, options)) for options in choices):
+            what = "oneOf and anyOf both choose a schema"
+            raise self.contract.problem(node, what, "say it by one of them, by an overlay")
         if isinstance(schema.get("pattern"), str):
             try:
                 compiled(schema["pattern"])
@@ -115,7 +131,7 @@ class Schemas:
             name = self._class_names.get(id(node)) or self._free(
                 node.get("x-python-name") or _titled(schema) or hint
             )
-            failure = node.get("x-failure") is True
+            failure = schema.get("x-failure") is True
             self.models[id(node)] = Model(name, names.snake(name), schema, node, failure)
         return self.models[id(node)]
 
@@ -134,7 +150,7 @@ class Schemas:
         while is_object(node):
             beside = node.keys() - ANNOTATIONS - {key for key in node if key.startswith("x-")}
             if beside == {"$ref"}:
-                node = self.contract.resolve({"$ref": node["$ref"]})
+                node = target(self.contract.document, node["$ref"])
             elif (
                 beside <= {"allOf", "type"}
                 and len(node.get("allOf") or ()) == 1
@@ -177,7 +193,9 @@ class Schemas:
             own = {
                 key: value for key, value in schema.items() if key not in ("oneOf", "anyOf", "discriminator")
             }
-            beside = {key for key in own if key not in ANNOTATIONS and not key.startswith("x-")} - {"type"}
+            typed = all(self.kinds(option) for option in found)
+            beside = {key for key in own if key not in ANNOTATIONS and not key.startswith("x-")}
+            beside = beside - ({"type"} if typed else set()) | ({"x-failure"} & own.keys())
             whole = [{"allOf": [option, own]} for option in found] if beside else found
             for option, original in zip(whole, found, strict=True):
                 self.contract.pointers.setdefault(id(option), self.contract.pointers.get(id(original), "#"))

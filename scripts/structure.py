@@ -61,12 +61,14 @@ def _cause(error: ValidationError) -> ValidationError:
 
 
 def _missing(error: ValidationError) -> list[str]:
-    """The fields of which an object has none, if it fits none of several choices for want of them."""
-    if not isinstance(error.kind, Kind.AnyOf | Kind.OneOfNotValid):
-        return []
-    reasons = [reason.kind for choice in error.kind.context for reason in choice]
-    names = [reason.property for reason in reasons if isinstance(reason, Kind.Required)]
-    return names if len(names) == len(reasons) else []
+    """The fields for want of which an object fits none of several choices."""
+    choices = error.kind.context if isinstance(error.kind, Kind.AnyOf | Kind.OneOfNotValid) else []
+    return [
+        reason.kind.property
+        for choice in choices
+        for reason in choice
+        if isinstance(reason.kind, Kind.Required)
+    ]
 
 
 def _said(error: ValidationError) -> tuple[list[str | int], str, str]:

@@ -47,9 +47,8 @@ class Values:
         plain, full = union(*(part.plain for part in parts)), union(*(part.full for part in parts))
         if id(node) in self.schemas.models:
             return Type(plain, full)
-        closed = (
-            {"maxProperties": 0} if schema.get("additionalProperties") is False and "object" in kinds else {}
-        )
+        rest = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
+        closed = {"maxProperties": 0} if rest is False and "object" in kinds else {}
         return Type(plain, full).marked(rules({**schema, **closed}))
 
     def _choice(self, schema: dict[str, Any], options: list[Any], base: Any) -> Type:
@@ -111,7 +110,7 @@ class Values:
         if kind == "object" and id(node) in self.schemas.models:
             return Type(self.schemas.models[id(node)].name, self.schemas.models[id(node)].name)
         if kind == "object":
-            rest = schema.get("additionalProperties", True)
+            rest = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
             values = _ANY if isinstance(rest, bool) else self.annotation(rest)
             return Type(f"dict[str, {values.plain}]", f"dict[str, {values.full}]")
         name = _FORMATS.get(str(schema.get("format")), "str") if kind == "string" else _TYPES[kind]

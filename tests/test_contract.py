@@ -90,11 +90,10 @@ def test_what_an_overlay_breaks_is_said_at_its_line(tmp_path: Path) -> None:
 
 
 def test_a_fault_that_an_overlay_would_mend_is_a_fault_of_the_spec(tmp_path: Path) -> None:
-    mends = HEAD + EXTENDS + action("$.paths.*.get", 'responses: {"200": {description: Done.}}')
-    write(tmp_path, {"specs/acme/openapi.yaml": SPEC.replace('"200":', '"2000":')})
-    files = {"overlays/acme/0.yaml": mends}
-    write(tmp_path, files)
-    with pytest.raises(Problem, match="`2000` is no status code"):
+    mends = HEAD + EXTENDS + action("$.info", 'version: "2"')
+    write(tmp_path, {"specs/acme/openapi.yaml": SPEC.replace('version: "1"', "version: 1")})
+    write(tmp_path, {"overlays/acme/0.yaml": mends})
+    with pytest.raises(Problem, match=r"specs/acme/openapi\.yaml:2: #/info/version: 1 is not text"):
         contract(discover(tmp_path)[0])
 
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def rendered(root: Path, spec: str) -> tuple[Path, Contract]:
 def client(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Contract]:
     """The rendered package and its contract."""
     package, made = rendered(tmp_path_factory.mktemp("tree"), "openapi.yaml")
-    compileall.compile_dir(package, quiet=1)
+    compileall.compile_dir(package, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     return package, made
 
 

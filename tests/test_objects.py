@@ -30,7 +30,7 @@ components:
         $ref: {type: string}
         examples: {items: true}
         default: {additionalProperties: {}}
-        x-named: {not: {}}
+        x-named: {not: {contentSchema: {}}}
       allOf: [{const: {properties: {no: {}}}}]
       default: {properties: {no: {}}}
       examples: [{properties: {no: {}}}]
@@ -64,6 +64,7 @@ KINDS = {
     "#/components/schemas/x-named/properties/default/additionalProperties": "schema",
     "#/components/schemas/x-named/properties/x-named": "schema",
     "#/components/schemas/x-named/properties/x-named/not": "schema",
+    "#/components/schemas/x-named/properties/x-named/not/contentSchema": "schema",
     "#/components/schemas/x-named/allOf/0": "schema",
     "#/components/schemas/x-named/discriminator": "discriminator",
     "#/components/examples/one": "example", "#/components/securitySchemes/key": "security scheme",

@@ -355,11 +355,13 @@ def test_no_repr_and_no_error_shows_a_credential(call: Call, credential: Any) ->
 
 
 def test_importing_a_client_imports_neither_attrs_nor_models() -> None:
-    code = (
-        "import sys, scripts.runtime.client\n"
-        "print([name for name in sys.modules if name.split('.')[0] in ('attr', 'attrs', 'asyncio')"
-        " or name == 'scripts.runtime.model'])"
-    )
+    code = """
+import sys, httpx
+before = set(sys.modules)
+import scripts.runtime.client
+roots = {name.partition(".")[0] for name in sys.modules.keys() - before}
+print(sorted(roots & {"attr", "attrs", "asyncio"}), "scripts.runtime.model" in sys.modules)
+"""
     root = Path(__file__).parent.parent
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "[] False"

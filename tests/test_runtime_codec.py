@@ -82,6 +82,12 @@ class Failure(Model):
 
 
 @define(kw_only=True)
+class Remark(Model):
+    error: str
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@define(kw_only=True)
 class Anyone(Model):
     additional_properties: dict[str, Any] = field(factory=dict[str, Any])
 
@@ -349,6 +355,8 @@ UNIONS: list[tuple[Any, ...]] = [
     (Color | Anyone, {"R": 999}, Anyone),
     (Color | Anyone, {"R": 1, "more": 1}, Anyone),
     (Anyone | Failure, {"error": "x"}, Failure),
+    (Remark | Failure, {"error": "x"}, Failure),
+    (Failure | Remark, {"error": "x"}, Failure),
     (Anyone | (Cat | Failure), {"error": "x"}, Failure),
     (Cat | Failure, {"species": "cat", "error": "x"}, Failure),
     (Cat | Failure, {"species": "cat"}, Cat),

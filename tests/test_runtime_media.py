@@ -228,6 +228,11 @@ def test_names_of_parts_and_files_cannot_leave_their_header(name: str) -> None:
     assert head.count(b'"') == 4
 
 
+def test_a_file_name_that_utf_8_cannot_carry_is_refused() -> None:
+    with pytest.raises(Mismatch, match="a breaks `text without lone surrogates`"):
+        parts({"a": File(b"x", "\udc80.txt")})
+
+
 # Answers
 
 

@@ -244,13 +244,14 @@ def test_fields_keep_names_and_values_as_they_are() -> None:
 
 def test_json_is_compact_and_keeps_its_characters_where_it_may() -> None:
     assert styles.as_json({"a": ["é", 1, None]}) == '{"a":["é",1,null]}'
-    assert styles.as_json("é", ascii_only=True) == '"\\u00e9"'
+    assert styles.as_json({"é": [1, 2]}, ascii_only=True) == '{"\\u00e9":[1,2]}'
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, b"x", 10**5000], ids=type)
 def test_what_json_cannot_carry_is_refused(value: Any) -> None:
-    with pytest.raises(Mismatch, match="a JSON value"):
-        styles.as_json(value)
+    for ascii_only in (False, True):
+        with pytest.raises(Mismatch, match="a JSON value"):
+            styles.as_json(value, ascii_only=ascii_only)
 
 
 def test_json_that_holds_itself_is_refused() -> None:

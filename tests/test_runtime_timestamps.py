@@ -62,6 +62,14 @@ def test_a_time_is_read_and_goes_back_out_as_it_came(text: str, moment: datetime
     assert read.text == text
 
 
+@pytest.mark.parametrize(
+    "zone", ["UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"]
+)
+def test_the_zones_of_rfc_2822_are_those_of_the_standard_library(zone: str) -> None:
+    text = f"Thu, 07 Apr 2016 23:52:28 {zone}"
+    assert parse_datetime(text) == parsedate_to_datetime(text)
+
+
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- its text differs, and is for no reader
@@ -81,6 +89,12 @@ def test_what_is_written_is_read_again(moment: datetime, minutes: int) -> None:
 def test_rfc_2822_is_written_as_the_standard_library_reads_it(moment: datetime) -> None:
     written = format_time(moment, RFC_2822)
     assert parsedate_to_datetime(written) == parse_datetime(written) == moment.replace(microsecond=0)
+
+
+def test_an_offset_of_whole_minutes_is_kept() -> None:
+    moment = datetime(2016, 4, 7, 12, tzinfo=timezone(timedelta(hours=5, minutes=31)))
+    assert format_time(moment) == "2016-04-07T12:00:00+05:31"
+    assert format_time(moment, RFC_2822) == "Thu, 07 Apr 2016 12:00:00 +0531"
 
 
 def test_an_offset_with_seconds_is_written_in_utc() -> None:

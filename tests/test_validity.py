@@ -138,6 +138,7 @@ def test_what_is_wrong_is_said_where_it_is(old: str, new: str, said: str) -> Non
     [
         ("openapi: 3.1.0", "openapi: 3.1.12"),
         ("name: id, in: query", "name: X-Trace, in: query"),
+        ("name: filter, in: query", "name: Page, in: query"),
         ("tags: [{name", "jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema'\ntags: [{name"),
         ("    Tree: {", "    Tree: {$schema: 'https://spec.openapis.org/oas/3.1/dialect/base', "),
         ("operationId: putThing", "description: No id."),

@@ -48,7 +48,8 @@ def _check_property(values: Values, owner: Schema, name: str, model: Model) -> N
     schema, what, attribute = owner.properties[name], f"the property `{name}`", model.attributes[name]
     hint, told = model.hints[attribute], model.docs.get(attribute, "")
     only = "read" if schema.get("readOnly") else "write" if schema.get("writeOnly") else None
-    if [only] != ([mark.only for mark in hints.marks(hint, "Access")] or [None]):
+    access = (only, name in owner.required and only == "write")
+    if [access] != ([tuple(mark) for mark in hints.marks(hint, "Access")] or [(None, False)]):
         raise values.lost(schema, f"whether only requests or only answers carry {what}")
     required = name in owner.required and only is None
     if hints.is_optional(hint) == required:

@@ -131,16 +131,16 @@ class Values:
         return None
 
     def _compare(self, case: Case, member: Member, what: str) -> None:
-        schema = case.schema
-        is_failure = any(schema.all("x-failure"))
+        if case.kind == "value":
+            return
+        schema, is_failure = case.schema, any(case.schema.all("x-failure"))
         if is_failure != (member.is_model and member.base.__failure__):
             raise (self.lost if is_failure else self.added)(schema, f"the mark that {what} is a failure")
-        if case.kind != "value":
-            self._keywords(schema, what)
-            if member.is_model:
-                self._model(schema, member.base, what)
-            elif member.kind not in ("File", "bytes"):
-                self._simple(schema, case.kind, member, what)
+        self._keywords(schema, what)
+        if member.is_model:
+            self._model(schema, member.base, what)
+        elif member.kind not in ("File", "bytes"):
+            self._simple(schema, case.kind, member, what)
 
     def _model(self, schema: Schema, cls: Any, what: str) -> None:
         if (schema.key, cls) not in self._compared:

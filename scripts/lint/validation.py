@@ -26,14 +26,14 @@ def broken(schema: Any, document: Any, at: str, value: Any, name: str, todo: str
     """Where `value`, which is at `at` of the document and called `name`, breaks the schema of a validator."""
     for error in schema.iter_errors(value):
         place = at + pointer(*error.instance_path)[1:]
-        is_unquoted = error.kind.name == "type" and "string" in error.kind.types and _is_plain(error.instance)
-        hint = f"put it in quotes, or {todo}" if is_unquoted else todo
+        hint = f"put it in quotes, or {todo}" if _is_unquoted(error) else todo
         yield problem(document, place, f"{name} is not valid: {error.message:.200}", hint)
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether YAML made something else than text of it, for want of quotes."""
-    return not (isinstance(value, str) or is_object(value) or is_array(value))
+def _is_unquoted(error: Any) -> bool:
+    """Whether YAML made something else than text of a value, for want of quotes."""
+    is_scalar = not (is_object(error.instance) or is_array(error.instance))
+    return error.kind.name == "type" and "string" in error.kind.types and is_scalar
 
 
 def _is_rfc_2822(text: str) -> bool:

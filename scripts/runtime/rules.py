@@ -36,6 +36,9 @@ class Discriminator(NamedTuple):
     name: str
     mapping: Mapping[str, str]
 
+    def __hash__(self) -> int:  # a mapping has none, and unions of annotations need one
+        return hash(self.name)
+
 
 class Rules(NamedTuple):
     """JSON Schema's assertions on one value; lengths are in characters, items and properties are counted.

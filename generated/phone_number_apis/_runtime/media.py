@@ -15,6 +15,7 @@ from .guards import is_array, is_object
 from .mismatch import Mismatch
 from .styles import as_json, fields, pairs, text
 from .types import File
+from .values import check_text
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _BYTES = "application/octet-stream"
@@ -126,6 +127,7 @@ def _parts(name: str, item: Any, encoding: Encoding) -> list[tuple[str, Any]]:
 def _part(item: Any, encoding: Encoding) -> tuple[str | None, bytes, str | None]:
     if isinstance(item, File | bytes):
         name = item.file_name if isinstance(item, File) else None
+        check_text(name)
         return name or "upload", payload(item), _file_type(item, encoding.content_type or "*/*")
     kind = "application/json" if is_object(item) or is_array(item) else None
     if encoding.content_type is not None and not {",", "*"} & set(encoding.content_type):
