@@ -76,13 +76,13 @@ def test_jobs_take_turns_and_the_first_round_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("measure", Sample._fields)
-def test_what_is_compared_is_compared_by_turns(measure: str) -> None:
+def test_ratios_are_compared_by_turns_and_differences_by_the_least(measure: str) -> None:
     ours, theirs = (
         [Sample(0, 0, 0)._replace(**{measure: value}) for value in values]
         for values in ([1, 4, 30], [2, 4, 10])
     )
     assert ratio(measure, ours, theirs) == 1
-    assert difference(measure, ours, theirs) == 0
+    assert difference(measure, ours, theirs) == -1
 
 
 def test_runs_one_after_the_other_take_the_time_of_all_and_the_memory_of_the_largest() -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -54,14 +54,11 @@ def together(samples: Sequence[Sample]) -> Sample:
 
 def ratio(measure: str, ours: Sequence[Sample], theirs: Sequence[Sample]) -> float:
     """The median of the ratios of one measure (`seconds`, `cpu`, `memory`) in the same turn."""
-    return median(one / other for one, other in _pairs(measure, ours, theirs))
+    pairs = zip(ours, theirs, strict=True)
+    return median(getattr(one, measure) / getattr(other, measure) for one, other in pairs)
 
 
 def difference(measure: str, ours: Sequence[Sample], theirs: Sequence[Sample]) -> float:
-    """The median of the differences of one measure in the same turn."""
-    return median(one - other for one, other in _pairs(measure, ours, theirs))
-
-
-def _pairs(measure: str, ours: Sequence[Sample], theirs: Sequence[Sample]) -> Iterator[tuple[float, float]]:
-    for one, other in zip(ours, theirs, strict=True):
-        yield getattr(one, measure), getattr(other, measure)
+    """The difference between the least of one measure on either side: what disturbs a run only adds to it."""
+    least, least_of_theirs = (min(getattr(sample, measure) for sample in side) for side in (ours, theirs))
+    return least - least_of_theirs
