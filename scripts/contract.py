@@ -10,8 +10,8 @@ from . import validity
 from .document import Map, limited, load, pointer, problem
 from .objects import METHODS, entries
 from .overlay import apply
-from .problem import Problem
-from .references import followed
+from .problem import Problem, shown
+from .references import followed, target
 from .runtime.guards import is_array, is_object
 from .vendors import Vendor
 
@@ -21,6 +21,7 @@ class Contract:
 
     def __init__(self, document: Any) -> None:
         self.document = document
+        self._described: dict[int, Any] = {}
 
     @cached_property
     def pointers(self) -> dict[int, str]:
@@ -39,6 +40,18 @@ class Contract:
     def resolve(self, node: Any) -> Any:
         """The node that `node` refers to, or itself; references are known to resolve."""
         return followed(self.document, "", node)[1]
+
+    def described(self, node: Any) -> Any:
+        """The node that `node` refers to, with the description that stands beside the reference."""
+        if not (is_object(node) and "$ref" in node):
+            return node
+        if id(node) not in self._described:
+            found = self.described(target(self.document, node["$ref"]))
+            if "description" in node:
+                found = {**found, "description": node["description"]}
+                self.pointers[id(found)] = self.pointers[id(node)]
+            self._described[id(node)] = found
+        return self._described[id(node)]
 
     def operations(self) -> Iterator[tuple[str, str, Map, Map]]:
         """Path, method, path item and operation, in the document's order."""
@@ -62,7 +75,12 @@ def contract(vendor: Vendor) -> Contract:
         if enabled(overlay):
             document = apply(document, overlay)
             limited(document)
-    validity.check(document)
+    try:
+        validity.check(document)
+    except Problem as problem:
+        if problem.file == shown(vendor.spec):
+            problem.what += ", after the overlays"  # which took something away: the spec alone is valid
+        raise
     return Contract(document)
 
 

@@ -84,6 +84,11 @@ class Dependency:
         """Python source that is true when this holds for the mapping in the variable that `given` names."""
         return _write(self.tree, given)
 
+    @property
+    def is_of_presence(self) -> bool:
+        """Whether only the presence of parameters counts, not their values."""
+        return all(part.data not in ("test", "limit") for part in self.tree.iter_subtrees())
+
     def holds(self, given: Mapping[str, object]) -> bool:
         """Whether this holds for parameters by their name on the wire; one that is not given is absent."""
         return bool(_evaluate(self.tree, given))

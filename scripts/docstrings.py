@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from .annotation import members
+from .failures import raised as error_class
+from .methods import Method
 from .operations import Answer, Operation
-from .runtime.errors import BY_STATUS
 from .wrapping import filled, wrapped
+
+if TYPE_CHECKING:
+    from .dependencies import Dependency
 
 WIDTH = 110
 _HIDDEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
@@ -30,18 +37,44 @@ def quoted(text: str, indent: int = 0) -> str:
     return "\n".join([first, *(line and " " * indent + line for line in more), " " * indent + '"""'])
 
 
-def operation(operation: Operation) -> str:
-    """The docstring of an operation: what it does, what it takes and gives, and the page that says so."""
-    raised = [entry for answer in operation.answers for entry in _raised(operation, answer)]
+def operation(operation: Operation, method: str) -> str:
+    """The docstring of a function: what the operation does and takes, and the method that tells the rest."""
+    more = f"Gives and raises what the method `{method}` does."
+    return _told(operation, _arguments(operation), more)
+
+
+def method(method: Method) -> str:
+    """The docstring of a method."""
+    given = [(keyword.name, _sentence(keyword.description)) for keyword in method.keywords]
+    wire = {a.name: f"The {a.location} parameter `{a.wire_name}`." for a in method.operation.arguments}
+    given = [(name, told or wire.get(name, "A property of the body.")) for name, told in given]
+    own = [("timeout", "Seconds, for this call."), ("headers", "More headers, for this call.")]
+    answers = method.operation.answers
+    returned = [entry for answer in answers for entry in _returned(method.operation, answer)]
+    raised = [entry for answer in answers for entry in _raised(method.operation, answer)]
+    raised += [("errors.Error", "Anything else, as `errors` explains.")]
+    return _told(method.operation, [*given, *own], _section("Returns", returned), _section("Raises", raised))
+
+
+def cell(text: str) -> str:
+    """The text as it stands in a cell of a Markdown table."""
+    return _CONTROL.sub(" ", _sentence(text).removesuffix(".")).replace("|", "\\|")
+
+
+def summaries(module: ModuleType) -> dict[str, str]:
+    """The first paragraph of what the classes of a module say of themselves."""
+    classes = inspect.getmembers(module, inspect.isclass)
+    return {name: (inspect.getdoc(found) or "").split("\n\n")[0] for name, found in classes}
+
+
+def _told(operation: Operation, arguments: Iterable[tuple[str, str]], *more: str) -> str:
+    """What the operation does, what it takes, what more there is, and the page that says so."""
     parts = [
         _sentence(operation.summary),
         operation.description,
         " ".join(_notes(operation)),
-        _section("Args", _arguments(operation)),
-        _section(
-            "Returns", [entry for answer in operation.answers for entry in _returned(operation, answer)]
-        ),
-        _section("Raises", [*raised, *_always_raised(operation)]),
+        _section("Args", arguments),
+        *more,
         f"Source: {operation.url}" if operation.url else "",
     ]
     return "\n\n".join(part for part in parts if part.strip())
@@ -55,13 +88,32 @@ def _notes(operation: Operation) -> Iterator[str]:
         yield "Sent twice, it may be carried out twice."
     if roles := operation.node.get("x-allowed-roles"):
         yield f"It is open to {_listed(map(str, roles))} only."
+    yield from (advice(dependency, operation) for dependency in operation.dependencies)
+    yield _repeated(operation)
+
+
+def _repeated(operation: Operation) -> str:
+    """When a call is sent again by itself."""
+    statuses = [
+        status for status in operation.not_processed if not (operation.is_idempotent and status >= "5")
+    ]
+    also = f", and after status {_listed(statuses)}" if statuses else ""
+    if operation.is_idempotent:
+        return f"It is sent again by itself after a failed connection and after status 5XX{also}."
+    also += ", which says that nothing was carried out" if also else ""
+    return f"It is sent again by itself only where the request never left{also}."
+
+
+def advice(dependency: Dependency, operation: Operation) -> str:
+    """What to give so that a dependency between parameters holds."""
     arguments = {argument.wire_name: argument.name for argument in operation.arguments}
-    for text, _ in operation.dependencies:
-        form, names = text.partition("(")[0], re.findall(r"[^\s,()]+", text.partition("(")[2])
-        if form in _FORMS and all(name in arguments for name in names):
-            yield _FORMS[form].format(_listed(f"`{arguments[name]}`" for name in names))
-        else:
-            yield f"The parameters must be such that {text}."
+    form, names = (
+        dependency.text.partition("(")[0],
+        re.findall(r"[^\s,()]+", dependency.text.partition("(")[2]),
+    )
+    if form in _FORMS and all(name in arguments for name in names):
+        return _FORMS[form].format(_listed(f"`{arguments[name]}`" for name in names))
+    return f"The parameters must be such that {dependency.text}."
 
 
 def _arguments(operation: Operation) -> Iterator[tuple[str, str]]:
@@ -95,21 +147,11 @@ def _raised(operation: Operation, answer: Answer) -> Iterator[tuple[str, str]]:
     is_success = answer.status[0] == "2"
     kinds = [kind for kind in _kinds(answer) if kind in operation.failures or not is_success]
     if kinds or not is_success:
-        error = BY_STATUS[int(answer.status)].__name__ if answer.status in map(str, BY_STATUS) else "APIError"
+        error = "APIError" if is_success else error_class(operation, answer)
         parsed = f"; `parsed` is {_listed(map(_one, kinds), 'or')}" if kinds and "Any" not in kinds else ""
         again = "It was not carried out and can be sent again." if answer.not_processed else ""
         description = "" if is_success else _sentence(answer.description)
         yield f"errors.{error}", f"{_when(answer)}{parsed}. {description} {again}"
-
-
-def _always_raised(operation: Operation) -> Iterator[tuple[str, str]]:
-    if all(answer.status != "default" for answer in operation.answers):
-        yield "errors.UnexpectedStatus", "The answer has a status that is not documented."
-    yield "errors.MalformedResponse", "The call succeeded, but its answer is not as documented."
-    yield "errors.InvalidRequest", "An argument breaks a rule of the contract. Nothing was sent."
-    if operation.security and [] not in operation.security:
-        yield "errors.MissingCredentials", "The client has no credentials for this call. Nothing was sent."
-    yield "httpx.TransportError", "The connection failed, or the time ran out."
 
 
 def _has_success(operation: Operation) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +39,30 @@ def problem(document: Any, pointer: str, what: str, todo: str) -> Problem:
 
 def load(path: Path) -> Any:
     """Read the YAML 1.2 (or JSON) document at `path`; raises `Problem` for what cannot be read."""
-    file = shown(path)
+    with _said_of(path):
+        document = read(text(path), shown(path))
+        if not isinstance(document, Map | Seq):
+            raise Problem("the document is a single value", "write an OpenAPI or Overlay document")
+        return document
+
+
+def text(path: Path) -> str:
+    """The text of the file at `path`; raises `Problem` for what is no text, and for too much of it."""
+    with _said_of(path):
+        return _decoded(_bytes(path))
+
+
+@contextmanager
+def _said_of(path: Path) -> Generator[None]:
+    """Say of the file at `path` what is wrong."""
     try:
-        return read(_text(path), file)
+        yield
     except Problem as problem:
-        problem.file = file
+        problem.file = shown(path)
         raise
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -53,9 +70,12 @@ def _text(path: Path) -> str:
         if status.st_size > LARGEST_FILE:
             what = f"the file has {status.st_size:,} bytes, more than {LARGEST_FILE:,}"
             raise Problem(what, "keep only the operations that you need")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise Problem(f"cannot be read ({error.strerror})", "check the path and its permissions") from None
+
+
+def _decoded(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:

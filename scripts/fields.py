@@ -7,10 +7,10 @@ from typing import Any
 
 from . import names
 from .annotation import Type, annotated, literal, opened, union
-from .keywords import rules
+from .keywords import rest, rules
 from .models import Field, Model
 from .naming import python_names
-from .runtime.guards import is_object
+from .runtime.guards import is_array, is_object
 from .values import Values
 
 _CLASS_NAMES = {
@@ -37,19 +37,17 @@ def _fill(model: Model, values: Values) -> None:
     """Work out the fields of a model."""
     properties: dict[str, Any] = model.schema.get("properties") or {}
     required: list[str] = model.schema.get("required") or []
-    said = [child.get("x-python-name") if is_object(child) else None for child in properties.values()]
-    wishes = [_attribute(name) for name in properties]
-    chosen = python_names(values.schemas.contract, model.node, "properties", list(properties), said, wishes)
+    nodes, wire, wishes = list(properties.values()), list(properties), list(map(names.snake, properties))
+    contract, taken = values.schemas.contract, {other.name for other in values.schemas.models.values()}
+    chosen = python_names(contract, model.node, "properties", nodes, wire, wishes, _CLASS_NAMES | taken)
     for (wire_name, child), name in zip(properties.items(), chosen, strict=True):
         model.fields.append(_field(values, child, wire_name, name, wire_name in required))
     model.fields.sort(key=lambda item: item.default is not None)
-    rest = model.schema.get("additionalProperties", model.schema.get("unevaluatedProperties", True))
-    entries = Type("Any", "Any") if isinstance(rest, bool) else values.annotation(rest)
-    closed = ", Rules(max_properties=0)" if rest is False else ""
-    model.additional = (
-        f"Annotated[dict[str, {entries.full}]{closed}]" if closed else f"dict[str, {entries.full}]"
-    )
+    closed = "Rules(max_properties=0)" if rest(model.schema) is False else ""
+    held = f"dict[str, {values.annotation(rest(model.schema)).full}]"
+    model.additional = Type(held, held).marked(closed).full
     model.rules = rules(model.schema)
+    model.error = _error(model.schema.get("x-error") or {})
     text = " ".join([model.additional, *(item.annotation for item in model.fields)])
     model.imports = {
         other.name for other in values.schemas.models.values() if re.search(rf"\b{other.name}\b", text)
@@ -75,9 +73,9 @@ def _field(values: Values, child: Any, wire_name: str, name: str, required: bool
         written = values.default(child, said["default"])
         default = written or default
         told += "" if written else f"\n\nDefault: {literal(said['default'])}."
-    return Field(name, wire_name, annotation, default, told)
+    return Field(name, wire_name, annotation, kind.plain, default, told, access)
 
 
-def _attribute(name: str) -> str:
-    wish = names.snake(name)
-    return f"{wish}_" if wish in _CLASS_NAMES else wish
+def _error(said: dict[str, Any]) -> str:
+    """Python for where an error object holds what people ask for."""
+    return ", ".join(f"{name}={literal(tuple(v) if is_array(v) else v)}" for name, v in said.items())

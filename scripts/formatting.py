@@ -30,6 +30,8 @@ def tidy(folder: Path, sources: Mapping[Path, Path]) -> None:
 
 def _refuse_what_is_not_python(sources: Mapping[Path, Path]) -> None:
     for path, source in sources.items():
+        if path.suffix != ".py":
+            continue
         try:
             ast.parse(path.read_bytes())
         except SyntaxError as error:

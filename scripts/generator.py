@@ -19,6 +19,7 @@ from . import docstrings
 from .annotation import literal
 from .lowering import Client, lowered
 from .problem import Problem, shown
+from .runtime import errors
 
 TEMPLATES = Path(__file__).parent / "templates"
 VERSION = version("openapi-python-client")
@@ -71,20 +72,30 @@ def _engine(templates: Path) -> Environment:
     empty = _parsed({"openapi": "3.1.0", "info": {"title": "Any", "version": "1"}, "paths": {}})
     engine = Project(openapi=empty, config=_CONFIG).env
     engine.loader, engine.undefined = FileSystemLoader(templates), StrictUndefined
-    engine.filters.update(docstring=docstrings.quoted, literal=literal, told=docstrings.operation)
+    filters: dict[str, Any] = {
+        "docstring": docstrings.quoted,
+        "literal": literal,
+        "advice": docstrings.advice,
+    }
+    filters |= {"told": docstrings.operation, "told_of_method": docstrings.method, "cell": docstrings.cell}
+    engine.filters.update(filters)
     return engine
 
 
 def _modules(client: Client) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """The path, the template and the own context of each module."""
-    for name in ("__init__.py", "client.py", "errors.py", "types.py"):
+    for name in ("__init__.py", "client.py", "types.py"):
         yield name, f"{name}.jinja", {}
+    yield "errors.py", "errors.py.jinja", {"summaries": docstrings.summaries(errors)}
+    yield "README.md", "readme.md.jinja", {}
     yield "models/__init__.py", "models_init.py.jinja", {}
     yield "api/__init__.py", "api_init.py.jinja", {}
+    yield "resources/__init__.py", "resources_init.py.jinja", {}
     for model in client.models:
         yield f"models/{model.module}.py", "model.py.jinja", {"model": model}
-    for tag in sorted({operation.tag for operation in client.operations}):
-        yield f"api/{tag}/__init__.py", "tag_init.py.jinja", {"tag": tag}
+    for tag in client.tags:
+        yield f"api/{tag.name}/__init__.py", "tag_init.py.jinja", {"tag": tag}
+        yield f"resources/{tag.name}.py", "resource.py.jinja", {"tag": tag}
     for operation in client.operations:
         yield f"api/{operation.tag}/{operation.name}.py", "operation.py.jinja", {"operation": operation}
 

@@ -1,6 +1,7 @@
 """The contract, lowered: rewritten into what the generator's parser takes in full.
 
-Every operation and model is there under the name that it has in Python, every value is of a type the parser knows.
+Every operation and model is there under the name that it has in Python, every parameter under its number, and every
+value is of a type the parser knows.
 What the rewriting leaves out (styles, content, rules, security, dependencies) goes to the templates beside it, in
 `Client`. The rules are plain: names are settled before; a model's property and a parameter become `string`, unless it
 is a model itself; a body or answer is a model, or nothing.
@@ -9,16 +10,27 @@ is a model itself; a body or answer is a model, or nothing.
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .contract import Contract
+from .failures import Failure, failures
 from .fields import models
+from .methods import Tag, tags
 from .models import Model
-from .operations import Operation, operations, server_url
+from .naming import check_classes
+from .operations import Operation, operations
 from .schemas import Schemas
 from .security import Scheme, schemes
+from .servers import server_url
 from .values import Values
+
+PROJECT: dict[str, Any] = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))[
+    "project"
+]
+"""What the distribution of the clients is called, and its version."""
 
 
 @dataclass
@@ -34,20 +46,58 @@ class Client:
     schemes: list[Scheme]
     operations: list[Operation]
     models: list[Model]
+    tags: list[Tag]
 
     @property
-    def arguments(self) -> dict[str, bool]:
-        """The client's arguments for credentials, and whether each must be given: no call does without it."""
-        ways = [way for operation in self.operations for way in operation.security or [[]]]
-        return {
-            name: bool(ways) and all(scheme.name in way for way in ways)
-            for scheme in self.schemes
-            for name in scheme.arguments.values()
-        }
+    def arguments(self) -> list[str]:
+        """The client's arguments for credentials."""
+        return [name for scheme in self.schemes for name in scheme.arguments.values()]
 
-    def models_of(self, operation: Operation) -> list[str]:
-        """The names of the models that an operation's annotations use."""
-        used = set(re.findall(r"\w+", operation.annotations))
+    @property
+    def needed(self) -> str:
+        """Those without which no call can be made, in words."""
+        ways = [way for operation in self.operations for way in operation.security or [[]]]
+        always = [scheme for scheme in self.schemes if ways and all(scheme.name in way for way in ways)]
+        words = [(" or " if scheme.jwt else " and ").join(scheme.arguments.values()) for scheme in always]
+        return " and ".join(words)
+
+    @property
+    def files(self) -> list[str]:
+        """The arguments that are files of which tokens are minted."""
+        return [scheme.arguments["credentials"] for scheme in self.schemes if scheme.jwt]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variable of each argument for credentials."""
+        found = [scheme.environment(self.vendor).items() for scheme in self.schemes]
+        return {name: variable for each in found for name, variable in each}
+
+    @property
+    def user_agent(self) -> str:
+        """What a client calls itself: the distribution, its version, and the vendor."""
+        return f"{PROJECT['name']}/{PROJECT['version']} ({self.vendor})"
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The error classes of the documented statuses."""
+        return failures(self.operations)
+
+    def method_of(self, operation: Operation) -> str:
+        """How a user writes the method of an operation."""
+        found = (
+            (tag, method) for tag in self.tags for method in tag.methods if method.operation is operation
+        )
+        tag, method = next(found)
+        return f"client.{tag.attribute}.{method.name}"
+
+    def qualified(self, text: str) -> str:
+        """Python text whose models are those of the module `models`."""
+        names = {model.name for model in self.models}
+        return re.sub(r"\w+", lambda word: f"models.{word[0]}" if word[0] in names else word[0], text)
+
+    def models_in(self, *texts: str) -> list[str]:
+        """The names of the models that Python text uses."""
+        used = {word for text in texts for word in re.findall(r"\w+", text)}
         return [model.name for model in self.models if model.name in used]
 
 
@@ -56,12 +106,16 @@ def client(vendor: str, contract: Contract) -> Client:
     schemas = Schemas(contract)
     made = operations(contract, schemas)
     info = contract.document["info"]
-    servers = [server_url(server) for server in contract.document.get("servers") or ()]
-    if not servers and not all(operation.server for operation in made):
+    servers = [server_url(contract, server) for server in contract.document.get("servers") or ()]
+    if not servers and all(operation.server for operation in made):
+        servers = list(dict.fromkeys(operation.server or "" for operation in made))
+    if not servers:
         raise contract.problem(contract.document, "no server is named", "add `servers` by an overlay")
+    classes = models(Values(schemas))
+    check_classes(contract, classes)
     return Client(
-        vendor, info["title"], info.get("description") or "", info["version"], (servers or [""])[0], servers,
-        schemes(contract), made, models(Values(schemas)),
+        vendor, info["title"], info.get("description") or "", info["version"], servers[0], servers,
+        schemes(contract), made, classes, tags(contract, made, classes),
     )  # fmt: skip
 
 
@@ -69,9 +123,8 @@ def lowered(client: Client) -> dict[str, Any]:
     """The OpenAPI document that the parser is given."""
     paths: dict[str, Any] = {}
     for index, operation in enumerate(client.operations):
-        path = "/".join(
-            ["", str(index), *(f"{{{a.name}}}" for a in operation.arguments if a.location == "path")]
-        )
+        variables = [f"{{p{i}}}" for i, a in enumerate(operation.arguments) if a.location == "path"]
+        path = "/".join(["", str(index), *variables])
         paths[path] = {operation.method.lower(): _operation(operation)}
     return {
         "openapi": "3.1.0",
@@ -86,8 +139,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "tags": [operation.tag],
         "parameters": [
-            {"name": a.name, "in": a.location, "required": a.required, "schema": {"type": "string"}}
-            for a in operation.arguments
+            {"name": f"p{index}", "in": a.location, "required": a.required, "schema": {"type": "string"}}
+            for index, a in enumerate(operation.arguments)
         ],
         "responses": {answer.status: {"description": answer.description} for answer in operation.answers},
     }

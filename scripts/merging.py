@@ -81,7 +81,8 @@ def _names(kind: str, kinds: set[str]) -> bool:
 def _spoken_for(name: str, node: Any, parts: list[dict[str, Any]], problem: Refusal) -> Any:
     """A property with what `additionalProperties` says of it in parts that do not have it."""
     for part in parts:
-        rest = True if name in entries(part, "properties") else part.get("additionalProperties", True)
+        is_said = name in entries(part, "properties") or "patternProperties" in part
+        rest = True if is_said else part.get("additionalProperties", True)
         if rest is False:
             what = f"a part of allOf is closed by `additionalProperties: false`, which forbids `{name}`"
             raise problem(what, "use `unevaluatedProperties: false` on the whole, by an overlay")

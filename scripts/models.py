@@ -13,8 +13,10 @@ class Field:
     name: str
     wire_name: str
     annotation: str
+    plain: str
     default: str | None
     description: str
+    access: str | None = None
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Model:
     fields: list[Field] = field(default_factory=list[Field])
     additional: str = "dict[str, Any]"
     rules: str = ""
+    error: str = ""
     imports: set[str] = field(default_factory=set[str])
 
     @property

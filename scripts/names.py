@@ -5,15 +5,15 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 _ODD = re.compile(r"^_+|_+$|\W")
-_TYPES = {"str", "int", "float", "bool", "list", "dict", "bytes", "datetime", "date"}
-"""What annotations use: an attribute of the same name would hide it."""
-_CLASSES = {
-    "Access", "Annotated", "Any", "Body", "Client", "Dependency", "Discriminator", "Encoding", "File",
-    "Literal", "Model", "Name", "OPERATION", "Open", "Operation", "Parameter", "Response", "Rules", "UNSET", "Unset",
+RESERVED = {
+    "Access", "Annotated", "Any", "AnyClient", "AsyncClient", "Body", "ClassVar", "Client", "Dependency",
+    "Discriminator", "Encoding", "ErrorFields", "File", "Literal", "Mapping", "Model", "Name", "OPERATION", "Open",
+    "Operation", "Parameter", "Response", "Rules", "TYPE_CHECKING", "UNSET", "Unset",
+    "bool", "bytes", "date", "datetime", "dict", "float", "int", "list", "str",
 }  # fmt: skip
 """What generated modules use: another thing of the same name would hide it."""
 
@@ -33,14 +33,14 @@ def pascal(*texts: str) -> str:
     name = _cleaned("".join(_once([word for text in texts for word in _capitalized(text)])))
     if not name.isidentifier() or name.startswith("ClassVar"):  # attrs goes by how an annotation starts
         return f"Object{name}"
-    return f"{name}Object" if name in _CLASSES or keyword.iskeyword(name) else name
+    return f"{name}Object" if name in RESERVED or keyword.iskeyword(name) else name
 
 
 def identifier(text: str) -> str:
-    """The text as an identifier that is no keyword and hides no type."""
+    """The text as an identifier that is no keyword and hides nothing that generated modules use."""
     text = _cleaned(text).strip("_")
     text = text if text.isidentifier() else f"field_{text}"
-    return f"{text}_" if keyword.iskeyword(text) or text in _TYPES | _CLASSES else text
+    return f"{text}_" if keyword.iskeyword(text) or text in RESERVED else text
 
 
 def spelled(text: str) -> str:
@@ -48,16 +48,20 @@ def spelled(text: str) -> str:
     return identifier("_".join(words(_ODD.sub(_said, text))).lower() or "empty")
 
 
-def distinct(names: Sequence[str], wishes: Sequence[str]) -> list[str]:
+def distinct(names: Sequence[str], wishes: Sequence[str], reserved: Container[str] = ()) -> list[str]:
     """A Python name for each of `names`: its wish, or where wishes collide one that is closer to it.
 
-    Names that collide even when they are spelled out stay so; the caller refuses them.
+    None is one of `reserved`. Names that collide even when they are spelled out stay so; the caller refuses them.
     """
-    chosen = list(wishes)
+
+    def free(name: str) -> str:
+        return f"{name}_" if name in reserved else name
+
+    chosen = list(map(free, wishes))
     for closer in (identifier, spelled):
         clashing = {name for name in chosen if chosen.count(name) > 1}
         chosen = [
-            closer(name) if wish in clashing else wish for name, wish in zip(names, chosen, strict=True)
+            free(closer(name)) if wish in clashing else wish for name, wish in zip(names, chosen, strict=True)
         ]
     return chosen
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import names
 from .annotation import Type, members, union
-from .contents import Content, answer_type, body_type, encoding, has_files
+from .contents import Content, answer_type, body_type, encodings, has_files
 from .contract import Contract
 from .naming import python_names
 from .objects import entries
 from .parameters import Argument, arguments, described, parameters
+from .runtime.operation import IDEMPOTENT
 from .schemas import Schemas
+from .security import slot
+from .servers import server_url
 from .values import Values
+
+if TYPE_CHECKING:
+    from .dependencies import Dependency
 
 
 @dataclass
@@ -42,12 +48,22 @@ class Operation:
     body: list[Content] = field(default_factory=list[Content])
     body_required: bool = False
     body_description: str = ""
-    encodings: dict[str, str] = field(default_factory=dict[str, str])
     answers: list[Answer] = field(default_factory=list[Answer])
     security: list[list[str]] = field(default_factory=list[list[str]])
-    dependencies: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    dependencies: list[Dependency] = field(default_factory=list["Dependency"])
     server: str | None = None
     failures: set[str] = field(default_factory=set[str])
+    ask: Operation | None = None
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether a request that is sent twice does what one does."""
+        return self.node.get("x-idempotent", self.method in IDEMPOTENT) is True
+
+    @property
+    def not_processed(self) -> list[str]:
+        """The statuses that say that nothing was carried out."""
+        return [answer.status for answer in self.answers if answer.not_processed]
 
     @property
     def success(self) -> Type:
@@ -91,24 +107,33 @@ def operations(contract: Contract, schemas: Schemas) -> list[Operation]:
         reader.register()
     made = [reader.read() for reader in readers]
     _named(contract, made)
+    for operation in made:
+        operation.ask = _asked(contract, operation, made)
     return made
+
+
+def _asked(contract: Contract, operation: Operation, made: list[Operation]) -> Operation | None:
+    """The operation that can tell whether a call was carried out."""
+    wanted = operation.node.get("x-ask")
+    found = next((other for other in made if other.node.get("operationId") == wanted), None)
+    if wanted is not None and found is None:
+        what = f"`x-ask` names `{wanted}`, which is no operation"
+        raise contract.problem(operation.node, what, "write the operationId of one")
+    return found
 
 
 def _named(contract: Contract, made: list[Operation]) -> None:
     """Give each operation its name within its tag, and each tag its name."""
-    tags = {tag["name"]: tag.get("x-python-name") for tag in contract.document.get("tags") or ()}
+    tags = {tag["name"]: tag for tag in contract.document.get("tags") or ()}
     used = list(dict.fromkeys(operation.tag for operation in made))
     place = contract.document.get("tags") or contract.document
-    folders = python_names(
-        contract, place, "tags", used, [tags.get(t) for t in used], list(map(names.snake, used))
-    )
+    nodes = [tags.get(tag) for tag in used]
+    folders = python_names(contract, place, "tags", nodes, used, list(map(names.snake, used)))
     for tag, folder in zip(used, folders, strict=True):
         members = [operation for operation in made if operation.tag == tag]
         ids = [operation.name for operation in members]
-        said = [operation.node.get("x-python-name") for operation in members]
-        chosen = python_names(
-            contract, members[-1].node, "operations", ids, said, list(map(names.snake, ids))
-        )
+        nodes = [operation.node for operation in members]
+        chosen = python_names(contract, nodes[-1], "operations", nodes, ids, list(map(names.snake, ids)))
         for operation, name in zip(members, chosen, strict=True):
             operation.name, operation.tag = name, folder
 
@@ -136,9 +161,10 @@ class _Reader:
             binary = has_files(self.schemas, media_type, media)
             self.schemas.register(media.get("schema", True), self._hint("request"), "request", binary=binary)
         for status, response in self._responses().items():
-            for media in entries(response, "content").values():
+            for media_type, media in entries(response, "content").items():
                 kind = "response" if status.startswith("2") else f"response{status}"
-                self.schemas.register(media.get("schema", True), self._hint(kind), "answer")
+                binary = has_files(self.schemas, media_type, media)
+                self.schemas.register(media.get("schema", True), self._hint(kind), "answer", binary=binary)
 
     def _hint(self, kind: str) -> str:
         return names.pascal(self.hint, kind)
@@ -149,7 +175,7 @@ class _Reader:
 
     def _responses(self) -> dict[str, Any]:
         return {
-            status: self.contract.resolve(node)
+            status: self.contract.described(node)
             for status, node in self.node["responses"].items()
             if status[:2] != "x-"
         }
@@ -175,20 +201,16 @@ class _Reader:
         made.failures = {model.name for model in self.schemas.models.values() if model.is_failure}
         made.dependencies = [self._dependency(text, made) for text in self.node.get("x-dependencies") or ()]
         servers = self.node.get("servers") or self.item.get("servers")
-        made.server = server_url(servers[0]) if servers else None
+        made.server = server_url(self.contract, servers[0]) if servers else None
         return made
 
     def _read_body(self, made: Operation) -> None:
-        body = self.contract.resolve(self.node.get("requestBody") or {})
+        body = self.contract.described(self.node.get("requestBody") or {})
         made.body_required = body.get("required") is True
         made.body_description = _sentence(body.get("description") or "")
         for media_type, media in self._body_content().items():
             kind = body_type(self.values, media_type, media)
-            made.body.append(Content(media_type, kind))
-            for name, node in entries(media, "encoding").items():
-                if made.encodings.setdefault(name, encoding(node)) != encoding(node):
-                    what = f"`{name}` is encoded in two ways by two media types"
-                    raise self.contract.problem(node, what, "keep one of the media types, by an overlay")
+            made.body.append(Content(media_type, kind, encodings(self.values, media_type, media)))
 
     def _answer(self, status: str, response: Any) -> Answer:
         content = [
@@ -206,13 +228,18 @@ class _Reader:
         said: list[Any] = self.node.get("security", self.contract.document.get("security")) or []
         known = entries(self.contract.document, "components", "securitySchemes")
         for requirement in said:
+            taken = {slot(node): "a parameter" for node in self.parameters}
             for scheme in requirement:
                 if scheme not in known:
                     what = f"the security scheme `{scheme}` is not declared"
                     raise self.contract.problem(self.node, what, "declare it in components.securitySchemes")
+                at, told = slot(self.contract.resolve(known[scheme])), f"the security scheme `{scheme}`"
+                if at and (other := taken.setdefault(at, told)) != told:
+                    what = f"{told} and {other} are both the {at[0]} `{at[1]}`"
+                    raise self.contract.problem(self.node, what, "remove one of them by an overlay")
         return [sorted(requirement) for requirement in said]
 
-    def _dependency(self, text: Any, made: Operation) -> tuple[str, str]:
+    def _dependency(self, text: Any, made: Operation) -> Dependency:
         from .dependencies import DependencyError, parse  # its grammar takes long to load
 
         try:
@@ -227,15 +254,7 @@ class _Reader:
                 what = f"`{text}` names `{name}`, which is no parameter of the operation"
                 todo = f"choose from {', '.join(sorted(known)) or 'none'}"
                 raise self.contract.problem(self.node["x-dependencies"], what, todo)
-        return dependency.text, dependency.expression("given")
-
-
-def server_url(server: Any) -> str:
-    """The URL of a Server Object with the defaults of its variables."""
-    url: str = server["url"]
-    for name, variable in entries(server, "variables").items():
-        url = url.replace(f"{{{name}}}", str(variable["default"]))
-    return url.rstrip("/")
+        return dependency
 
 
 def _sentence(text: str) -> str:

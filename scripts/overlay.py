@@ -1,6 +1,7 @@
 """OpenAPI Overlay documents, versions 1.0 and 1.1, applied to the letter of the specification.
 
 Stricter in one point: a target that matches nothing is refused, unless its action says `x-optional: true`.
+An array given to an array is appended item by item in both versions, where the text of 1.0 leaves it open.
 """
 
 from __future__ import annotations
@@ -11,22 +12,16 @@ from functools import partial, reduce
 from operator import getitem
 from typing import TYPE_CHECKING, Any
 
-from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathQuery, JSONPathSyntaxError, Parser
-from jsonpath_rfc9535.filter_expressions import (
-    ComparisonExpression,
-    Expression,
-    FilterExpressionLiteral,
-    FilterQuery,
-    FunctionExtension,
-)
+from jsonpath_rfc9535 import JSONPathError, JSONPathQuery
 
+from .jsonpath import JSONPATH, SECONDS
 from .marks import Line, copied, drop, place, pointer, put
 from .problem import Problem
+from .runtime.guards import is_array, is_object
+from .yaml12 import MOST_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from jsonpath_rfc9535.tokens import TokenStream
 
     Keys = tuple[Any, ...]
     """The names and indices that lead from the root to a node."""
@@ -34,7 +29,14 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"1\.[01]\.[0-9]+")
 _OVERLAY = {"overlay": str, "info": dict, "actions": list, "extends": str}
 _INFO = {"title": str, "version": str, "description": str}
-_ACTION = {"target": str, "description": str, "update": object, "copy": str, "remove": bool}
+_ACTION = {
+    "target": str,
+    "description": str,
+    "update": object,
+    "copy": str,
+    "remove": bool,
+    "x-optional": bool,
+}
 _REQUIRED = {"overlay", "info", "actions", "title", "version", "target"}
 _TYPES = {str: "a string", dict: "an object", list: "an array", bool: "true or false"}
 _OBJECT, _ARRAY, _PRIMITIVE = "an object", "an array", "a primitive"
@@ -52,11 +54,11 @@ def apply(document: Any, overlay: Any) -> Any:
     """
     try:
         result = copied(document)
-        for action in _actions(overlay):
-            result = action.applied(result)
     except RecursionError:
-        what = "the document, the overlay or one of its paths is nested too deeply"
+        what = "the document is nested too deeply"
         raise _refused(overlay, [], "overlay", what, "flatten it") from None
+    for action in _actions(overlay):
+        result = action.applied(result)
     return result
 
 
@@ -107,8 +109,6 @@ class _Action:
             raise self.refused(f"Overlay {overlay['overlay']} has no `copy`", "write `overlay: 1.1.0`")
         if len(modifiers) == 2:
             raise self.refused("`update` and `copy` exclude each other", "make two actions of it")
-        if not modifiers and not self.fields.get("remove"):
-            raise self.refused("the action does nothing", "add one of `update`, `copy` and `remove: true`")
         self.queries = {field: self.query(field) for field in ("target", "copy") if field in self.fields}
 
     def refused(self, what: str, todo: str, *_field: str) -> OverlayError:
@@ -120,10 +120,12 @@ class _Action:
     def query(self, field: str) -> JSONPathQuery:
         """The JSONPath in `field`."""
         try:
-            return _JSONPATH.compile(self.fields[field])
+            return JSONPATH.compile(self.fields[field])
         except (JSONPathError, OverflowError, ValueError) as error:  # the last two: huge numbers
             what = f"`{field}` is {_shown(self.fields[field])}, not an RFC 9535 JSONPath ({error})"
             raise self.refused(what, "correct the path") from None
+        except RecursionError:
+            raise self.refused(f"`{field}` is nested too deeply", "flatten it") from None
 
     def selected(self, field: str, document: Any) -> list[Keys]:
         """The places of the nodes that the path in `field` selects, each of them once."""
@@ -131,12 +133,32 @@ class _Action:
 
     def applied(self, document: Any) -> Any:
         """The document after this action; its objects and arrays are changed in place."""
+        try:
+            result = self.changed(document)
+            self.limit(_size(result))
+            return result
+        except RecursionError:
+            raise self.refused("the document or the action is nested too deeply", "flatten it") from None
+        except TimeoutError:
+            what = f"a pattern takes more than {SECONDS} seconds"
+            raise self.refused(what, "write one with fewer repetitions") from None
+
+    def limit(self, count: int) -> None:
+        """Refuse so many values."""
+        if count > MOST_VALUES:
+            what = f"the document gets more than {MOST_VALUES:,} values"
+            raise self.refused(what, "select less, or write less")
+
+    def changed(self, document: Any) -> Any:
+        """The document after this action, whatever its size."""
         places = self.selected("target", document)
         if not places and self.fields.get("x-optional") is not True:
             raise self.refused("the target matches nothing", "correct the path, or say `x-optional: true`")
         if self.fields.get("remove"):
             return self.removed(document, places)
-        return self.updated(document, places) if places else document
+        if places and {"update", "copy"} & set(self.fields):
+            return self.updated(document, places)
+        return document
 
     def removed(self, document: Any, places: list[Keys]) -> Any:
         """The document without `places`, the last removed first, so that none moves before its turn."""
@@ -153,6 +175,7 @@ class _Action:
             what = f"the target selects nodes of different kinds ({', '.join(kinds)})"
             raise self.refused(what, "select only objects, only arrays or only primitives")
         source, line = self.source(document)
+        self.limit(len(places) * _size(source))
         root = [document]
         for keys in places:
             *above, key = (0, *keys)
@@ -205,6 +228,12 @@ def _shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str) if kind == _PRIMITIVE else kind
 
 
+def _size(value: Any) -> int:
+    """The number of values in `value`, itself included."""
+    inside = value.values() if is_object(value) else value if is_array(value) else ()
+    return 1 + sum(map(_size, inside))
+
+
 def _at(document: Any, keys: Iterable[Any]) -> Any:
     return reduce(getitem, keys, document)
 
@@ -212,26 +241,3 @@ def _at(document: Any, keys: Iterable[Any]) -> Any:
 def _line(document: Any, *keys: str | int) -> Line | None:
     file, line = place(document, list(keys))
     return Line(file, line) if file is not None and line is not None else None
-
-
-class _Parser(Parser):
-    """The library's parser, but it refuses `!@.a == 1` and `@.a == 1 == 1`, as RFC 9535 does."""
-
-    def parse_infix_expression(self, stream: TokenStream, left: Expression) -> Expression:
-        """A comparison or a logical expression; `left` is its first part."""
-        found = super().parse_infix_expression(stream, left)
-        if isinstance(found, ComparisonExpression) and not (_is_value(found.left) and _is_value(found.right)):
-            raise JSONPathSyntaxError("only values can be compared", token=found.token)
-        return found
-
-
-def _is_value(expression: Expression) -> bool:
-    return isinstance(expression, FilterExpressionLiteral | FilterQuery | FunctionExtension)
-
-
-class _Environment(JSONPathEnvironment):
-    parser_class = _Parser
-    max_recursion_depth = 10_000  # of the document: Python's own limit comes first
-
-
-_JSONPATH = _Environment()

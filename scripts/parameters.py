@@ -11,15 +11,28 @@ from . import names
 from .annotation import Type, literal
 from .contract import Contract
 from .naming import python_names
+from .runtime.draft import TOKEN
 from .runtime.guards import is_object
 from .runtime.media import essence, is_json
+from .security import slot
 from .values import Values
 
-_RESERVED = {"client", "body", "content_type", "sync_detailed", "asyncio_detailed"}
+_RESERVED = {
+    "self",
+    "client",
+    "body",
+    "content_type",
+    "timeout",
+    "headers",
+    "sync_detailed",
+    "asyncio_detailed",
+}
 """Arguments that every operation has of its own."""
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _IGNORED = ("accept", "content-type", "authorization")
 """Header parameters of these names OpenAPI tells to ignore: the document says elsewhere what they are."""
+_WRITTEN = ("cookie", "host", "content-length", "transfer-encoding")
+"""Headers that a client writes itself."""
 
 
 @dataclass
@@ -42,12 +55,12 @@ class Argument:
 
 def parameters(contract: Contract, item: Any, node: Any) -> list[Any]:
     """The parameters of an operation: those of its path item, and its own, which win."""
-    found: dict[tuple[str, str], Any] = {}
+    found: dict[Any, Any] = {}
     for owner in (item, node):
         for reference in owner.get("parameters") or ():
-            parameter = contract.resolve(reference)
+            parameter = contract.described(reference)
             if parameter["in"] != "header" or parameter["name"].lower() not in _IGNORED:
-                found[parameter["in"], parameter["name"]] = parameter
+                found[slot(parameter)] = parameter
     return list(found.values())
 
 
@@ -65,12 +78,12 @@ def described(contract: Contract, parameter: Any) -> tuple[Any, str | None]:
 def arguments(values: Values, path: str, node: Any, parameters: list[Any]) -> list[Argument]:
     """The arguments that the parameters are, in the order of their places, and of the path."""
     wire = [parameter["name"] for parameter in parameters]
-    said = [parameter.get("x-python-name") for parameter in parameters]
     wishes = [
-        names.snake(f"{name} {parameter['in']}") if wire.count(name) > 1 else _wish(name)
+        names.snake(f"{name} {parameter['in']}") if wire.count(name) > 1 else names.snake(name)
         for parameter, name in zip(parameters, wire, strict=True)
     ]
-    chosen = python_names(values.contract, node, "parameters", wire, said, wishes)
+    reserved = _RESERVED | {model.name for model in values.schemas.models.values()}
+    chosen = python_names(values.contract, node, "parameters", parameters, wire, wishes, reserved)
     made = [_argument(values, parameter, name) for parameter, name in zip(parameters, chosen, strict=True)]
     order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
     variables = re.findall(r"\{([^{}]*)\}", path)
@@ -86,8 +99,14 @@ def _argument(values: Values, parameter: Any, name: str) -> Argument:
     kind = values.annotation(schema)
     style = parameter.get("style") or _STYLES[location]
     explode: bool = parameter.get("explode", style == "form")
+    what = f"the {location} parameter `{parameter['name']}`"
     if content is None:
-        _check_style(values, parameter, schema, style, explode)
+        check_style(values, parameter, what, schema, style, explode)
+    elif not is_json(content) and {"array", "object"} & values.schemas.kinds(schema):
+        what += f": an array or object has no form in `{content}`"
+        raise values.contract.problem(parameter, what, "use application/json, by an overlay")
+    if location == "header":
+        _check_header(values.contract, parameter, what)
     required = parameter.get("required") is True
     said = schema.get("default") if is_object(schema) else None
     effective = values.schemas.effective(schema)
@@ -100,28 +119,38 @@ def _argument(values: Values, parameter: Any, name: str) -> Argument:
                     parameter.get("allowReserved") is True, parameter)  # fmt: skip
 
 
-def _check_style(values: Values, parameter: Any, schema: Any, style: str, explode: bool) -> None:
+def _check_header(contract: Contract, parameter: Any, what: str) -> None:
+    """Refuse a header that cannot be written, or that would be written twice."""
+    if not TOKEN.fullmatch(parameter["name"]):
+        what += ": the name of a header is ASCII letters, digits and !#$%&'*+-.^_`|~"
+        raise contract.problem(parameter, what, "correct it by an overlay")
+    if parameter["name"].lower() in _WRITTEN:
+        what += " is one that the client writes itself"
+        raise contract.problem(
+            parameter, what, "remove it by an overlay; a cookie is a parameter `in: cookie`"
+        )
+
+
+def holds_nested(values: Values, schema: Any) -> bool:
+    """Whether an array or object holds arrays or objects."""
+    kinds = {kind for part in values.schemas.parts(schema) for kind in values.schemas.kinds(part)}
+    return not kinds.isdisjoint({"array", "object"})
+
+
+def check_style(values: Values, node: Any, what: str, schema: Any, style: str, explode: bool) -> None:
     """Refuse what OpenAPI does not define, for nobody could know what to send."""
-    kinds = values.schemas.kinds(schema)
-    nested = {kind for part in values.schemas.parts(schema) for kind in values.schemas.kinds(part)} & {
-        "array",
-        "object",
-    }
+    kinds, parts = values.schemas.kinds(schema), values.schemas.parts(schema)
     wrong = ""
-    if style == "deepObject" and (kinds - {"null"} != {"object"} or (not explode and "explode" in parameter)):
+    if style == "deepObject" and (kinds - {"null"} != {"object"} or (not explode and "explode" in node)):
         wrong = "deepObject is defined for exploded objects only"
     elif style in ("spaceDelimited", "pipeDelimited") and (
         explode or not kinds - {"null"} <= {"array", "object"}
     ):
         wrong = f"{style} is defined for arrays and objects that are not exploded only"
-    elif nested:
-        wrong = "a nested array or object has no defined form; describe the parameter by `content`"
+    elif holds_nested(values, schema):
+        wrong = "a nested array or object has no defined form; describe it as JSON"
+    elif any(id(values.schemas.target(part)) in values.schemas.binary for part in (schema, *parts)):
+        wrong = "bytes have no form in a style"
     if wrong:
-        how = f"({style}, explode: {str(explode).lower()})"
-        what = f"the {parameter['in']} parameter `{parameter['name']}` {how}: {wrong}"
-        raise values.contract.problem(parameter, what, "correct it by an overlay")
-
-
-def _wish(name: str) -> str:
-    wish = names.snake(name)
-    return f"{wish}_" if wish in _RESERVED else wish
+        what += f" ({style}, explode: {str(explode).lower()}): {wrong}"
+        raise values.contract.problem(node, what, "correct it by an overlay")

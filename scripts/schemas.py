@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import combinations
 from typing import Any
+from urllib.parse import quote
+
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from . import names
 from .contract import Contract
-from .keywords import ANNOTATIONS, UNCHECKED, is_binary, json_types, only_requires
+from .document import plain
+from .keywords import (
+    ANNOTATIONS,
+    UNCHECKED,
+    choice,
+    constants,
+    is_binary,
+    items,
+    json_types,
+    only_requires,
+    rest,
+)
 from .merging import merged
 from .models import Model
 from .objects import entries
 from .problem import Problem
 from .references import target
 from .runtime.guards import is_object
-from .runtime.rules import compiled
+from .runtime.rules import compiled, same
 
 
 class Schemas:
@@ -30,6 +46,7 @@ class Schemas:
         self._effective: dict[int, Any] = {}
         self._options: dict[int, list[Any]] = {}
         self._seen: set[tuple[int, str, bool]] = set()
+        self.in_requests: set[int] = set()
         self.in_answers: set[int] = set()
         self.binary: set[int] = set()
         self._taken: set[str] = set()
@@ -49,16 +66,15 @@ class Schemas:
         if (id(node), way, binary) in self._seen:
             return
         self._seen.add((id(node), way, binary))
-        if way == "answer":
-            self.in_answers.add(id(node))
+        (self.in_answers if way == "answer" else self.in_requests).add(id(node))
         schema = self.effective(node)
         if not is_object(schema):
             if schema is False:
                 raise self.contract.problem(node, "the schema `false` allows no value", "say what is allowed")
             return
         self._check(node, schema, way)
-        if binary and is_binary(schema):
-            self.binary.add(id(node))
+        if is_binary(schema):
+            self._check_binary(node, schema, binary)
         if self.is_model(schema) and not set(json_types(schema)) <= {"object", "null"}:
             what = "the schema is an object with properties or something else"
             raise self.contract.problem(node, what, "say so by oneOf, in an overlay")
@@ -91,10 +107,10 @@ class Schemas:
     def _children(self, schema: dict[str, Any], hint: str) -> Iterator[tuple[Any, str]]:
         for name, child in entries(schema, "properties").items():
             yield child, names.pascal(hint, name)
-        if is_object(schema.get("items")):
-            yield schema["items"], names.pascal(hint, "item")
-        if is_object(schema.get("additionalProperties")):
-            yield schema["additionalProperties"], names.pascal(hint, "value")
+        if is_object(items(schema)):
+            yield items(schema), names.pascal(hint, "item")
+        if is_object(rest(schema)):
+            yield rest(schema), names.pascal(hint, "value")
         for index, child in enumerate(self.options(schema)):
             yield child, names.pascal(hint, f"option{index + 1}")
 
@@ -111,12 +127,14 @@ class Schemas:
         if schema.get("x-failure") is True and "object" not in self.kinds(node):
             what = "x-failure marks a schema that is no object"
             raise self.contract.problem(node, what, "mark the object that says why a call failed")
-        if schema.get("items") is False:
+        if constants(schema) == []:
+            what = "no value of `enum` or `const` is of the type, so that nothing is allowed"
+            raise self.contract.problem(node, what, "correct them, by an overlay")
+        if items(schema) is False:
             raise self.contract.problem(
                 node, "`items: false` allows no item", "say `maxItems: 0`, by an overlay"
             )
-        choices = [schema[key] for key in ("oneOf", "anyOf") if key in schema]
-        if len(choices) > 1 and not any(all(map(only_requires, options)) for options in choices):
+        if choice(schema) == "oneOf" and not all(map(only_requires, schema.get("anyOf") or ())):
             what = "oneOf and anyOf both choose a schema"
             raise self.contract.problem(node, what, "say it by one of them, by an overlay")
         if isinstance(schema.get("pattern"), str):
@@ -125,6 +143,16 @@ class Schemas:
             except re.error as error:
                 what = f"the pattern `{schema['pattern']}` is none that Python's `re` can check ({error})"
                 raise self.contract.problem(node, what, "rewrite it by an overlay") from None
+
+    def _check_binary(self, node: Any, schema: dict[str, Any], binary: bool) -> None:
+        """Keep in mind which bytes are files: what they are depends on the media type around them."""
+        if any((id(node), way, not binary) in self._seen for way in ("request", "answer")):
+            what, todo = "the bytes are a file in one media type and text in another", "describe them twice"
+            raise self.contract.problem(node, what, f"{todo}, by an overlay")
+        if binary and (found := sorted({"pattern", "enum", "const"} & schema.keys())):
+            what = f"the keyword `{found[0]}` cannot be checked in a file"
+            raise self.contract.problem(node, what, "remove it by an overlay")
+        self.binary |= {id(node)} if binary else set()
 
     def _model(self, node: Any, schema: dict[str, Any], hint: str) -> Model:
         if id(node) not in self.models:
@@ -186,13 +214,12 @@ class Schemas:
 
     def options(self, schema: dict[str, Any]) -> list[Any]:
         """The schemas that a `oneOf` or `anyOf` chooses from, each with what stands beside the choice merged in."""
-        found = [option for key in ("oneOf", "anyOf") for option in schema.get(key) or ()]
-        if not found or all(only_requires(option) for option in found):
+        keyword = choice(schema)
+        if keyword is None:
             return []
         if id(schema) not in self._options:
-            own = {
-                key: value for key, value in schema.items() if key not in ("oneOf", "anyOf", "discriminator")
-            }
+            found: list[Any] = schema[keyword]
+            own = {key: value for key, value in schema.items() if key not in (keyword, "discriminator")}
             typed = all(self.kinds(option) for option in found)
             beside = {key for key in own if key not in ANNOTATIONS and not key.startswith("x-")}
             beside = beside - ({"type"} if typed else set()) | ({"x-failure"} & own.keys())
@@ -208,8 +235,22 @@ class Schemas:
         if not is_object(schema):
             return set()
         if options := self.options(schema):
-            return {kind for option in options for kind in self.kinds(option)}
+            found = list(map(self.kinds, options))
+            return set[str]().union(*found) if all(found) else set()
         return set(json_types(schema))
+
+    def may_meet(self, nodes: list[Any]) -> bool:
+        """Whether some value may be valid by two of the schemas, by their types and enumerated values."""
+        return any(self._may_meet(one, other) for one, other in combinations(nodes, 2))
+
+    def _may_meet(self, one: Any, other: Any) -> bool:
+        left, right = self.kinds(one), self.kinds(other)
+        numbers = {"integer", "number"}
+        if left and right and not left & right and not (left & numbers and right & numbers):
+            return False
+        schemas = map(self.effective, (one, other))
+        some, more = (constants(schema) if is_object(schema) else None for schema in schemas)
+        return some is None or more is None or any(same(a, b) for a in some for b in more)
 
     def parts(self, node: Any) -> list[Any]:
         """The schemas of what an array or object holds."""
@@ -217,12 +258,20 @@ class Schemas:
         if not is_object(schema):
             return []
         parts = [part for option in self.options(schema) for part in self.parts(option)]
-        rest = schema.get("additionalProperties")
-        return [
-            *parts,
-            *entries(schema, "properties").values(),
-            *(part for part in (schema.get("items"), rest) if part),
-        ]
+        held = [*entries(schema, "properties").values(), items(schema), rest(schema)]
+        return [*parts, *(part for part in held if not isinstance(part, bool))]
+
+    def fits(self, node: Any, value: Any) -> bool:
+        """Whether a JSON value is valid by a schema, formats aside."""
+        at = self.contract.pointers.get(id(node))
+        if at is None:
+            return node is True or all(self.fits(part, value) for part in node["allOf"])
+        rule = {"$ref": f"urn:document{quote(at, safe='#/~')}"}
+        return Draft202012Validator(rule, registry=self._registry).is_valid(plain(value))
+
+    @cached_property
+    def _registry(self) -> Registry:
+        return Registry([("urn:document", plain(self.contract.document))], draft=Draft202012)
 
 
 def _components(contract: Contract) -> dict[int, tuple[str, Any]]:
@@ -233,14 +282,19 @@ def _components(contract: Contract) -> dict[int, tuple[str, Any]]:
 def _subtypes(contract: Contract) -> dict[int, list[Any]]:
     """For each component with a discriminator and no choice of its own: the components that extend it by `allOf`."""
     found: dict[int, list[Any]] = {}
-    schemas = entries(contract.document, "components", "schemas")
-    for node in schemas.values():
-        parts: list[Any] = node.get("allOf") or [] if is_object(node) else []
-        for part in parts:
-            base = contract.resolve(part)
-            if is_object(base) and "discriminator" in base and not {"oneOf", "anyOf"} & base.keys():
+    for node in entries(contract.document, "components", "schemas").values():
+        for base in _bases(contract, node):
+            if "discriminator" in base and not {"oneOf", "anyOf"} & base.keys():
                 found.setdefault(id(base), []).append(node)
     return found
+
+
+def _bases(contract: Contract, node: Any) -> Iterator[dict[str, Any]]:
+    """What a schema extends by `allOf`, and what that extends."""
+    parts: list[Any] = node.get("allOf") or [] if is_object(node) else []
+    for base in filter(is_object, map(contract.resolve, parts)):
+        yield base
+        yield from _bases(contract, base)
 
 
 def _titled(schema: dict[str, Any]) -> str | None:

@@ -11,9 +11,12 @@ from . import names
 from .annotation import literal
 from .contract import Contract
 from .objects import entries
+from .runtime.guards import is_array
+from .runtime.options import Options
 
-_OWN: tuple[str, ...] = ("self", "base_url", "timeout", "transport", "async_transport")
-"""Arguments that every client has of its own."""
+_OWN: tuple[str, ...] = ("self", "super", "options", *Options.__annotations__)
+"""Names that every client uses itself."""
+_JWT = {"renewAt": "renew_at", "renewOn": "renew_on"}
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What the name of a header or cookie is made of."""
 
@@ -29,12 +32,31 @@ class Scheme:
     @property
     def expression(self) -> str:
         """Python for the credential."""
-        given = ", ".join(self.arguments.values())
-        if not given:
-            return "by_connection()"
+        if not self.arguments:
+            return "_security.by_connection()"
+        given = ", ".join([*self.arguments.values(), *map(literal, self.arguments.values())])
         if self.node["type"] == "apiKey":
-            return f"api_key({literal(self.node['name'])}, {literal(self.node['in'])}, {given})"
-        return f"basic({given})" if "password" in self.arguments else f"bearer({given})"
+            return f"_security.api_key({literal(self.node['name'])}, {literal(self.node['in'])}, {given})"
+        if self.jwt:
+            token, file = self.arguments["token"], self.arguments["credentials"]
+            ways = f'_security.bearer({token}, "{token}"), self._minted(_jwt.Jwt({self.jwt}), {file})'
+            return f'_security.either({ways}, "{token}", "{file}")'
+        return f"_security.{'basic' if 'password' in self.arguments else 'bearer'}({given})"
+
+    @property
+    def jwt(self) -> str:
+        """Python for how tokens are minted, by x-jwt; empty where they are not."""
+        said = {_JWT.get(name, name): value for name, value in entries(self.node, "x-jwt").items()}
+        parts = {name: tuple(value) if is_array(value) else value for name, value in said.items()}
+        return ", ".join(f"{name}={literal(value)}" for name, value in parts.items() if name != "argument")
+
+    def environment(self, vendor: str) -> dict[str, str]:
+        """The environment variable of each argument: what x-environment says, else the vendor and the argument."""
+        said = entries(self.node, "x-environment")
+        return {
+            argument: said.get(part, f"{vendor}_{argument}".upper())
+            for part, argument in self.arguments.items()
+        }
 
 
 def schemes(contract: Contract) -> list[Scheme]:
@@ -49,6 +71,13 @@ def schemes(contract: Contract) -> list[Scheme]:
     made = [Scheme(name, node, _arguments(name, node, wishes[name], taken)) for name, node in known.items()]
     _check_distinct(contract, made)
     return made
+
+
+def slot(node: Any) -> tuple[str, str] | None:
+    """Where a parameter or a credential is written, and what it is called there; None for mutualTLS."""
+    if "name" in node:
+        return node["in"], node["name"].lower() if node["in"] == "header" else node["name"]
+    return None if node["type"] == "mutualTLS" else ("header", "authorization")
 
 
 def _parts(contract: Contract, name: str, node: Any) -> dict[str, str]:
@@ -70,6 +99,8 @@ def _parts(contract: Contract, name: str, node: Any) -> dict[str, str]:
     said = entries(node, "x-credentials")
     if wrong := sorted(said.keys() - wishes.keys()):
         raise contract.problem(node, f"x-credentials names `{wrong[0]}`", f"choose from {', '.join(wishes)}")
+    if "x-jwt" in node:
+        wishes["credentials"] = str(node["x-jwt"]["argument"])
     return {part: said.get(part, wish) for part, wish in wishes.items()}
 
 
@@ -84,7 +115,7 @@ def _check_distinct(contract: Contract, made: list[Scheme]) -> None:
     owners = dict.fromkeys(_OWN, "every client")
     for scheme in made:
         for argument in scheme.arguments.values():
-            if argument in owners:
-                what = f"the argument `{argument}` for the security scheme `{scheme.name}` is one of {owners[argument]}"
+            if owner := "every client" if argument.startswith("_") else owners.get(argument):
+                what = f"the argument `{argument}` for the security scheme `{scheme.name}` is one of {owner}"
                 raise contract.problem(scheme.node, what, "give it another name by x-credentials")
             owners[argument] = f"the security scheme `{scheme.name}`"

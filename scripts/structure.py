@@ -12,6 +12,7 @@ from jsonschema_rs import Draft202012Validator, Registry, ValidationError
 from jsonschema_rs import ValidationErrorKind as Kind
 
 from .document import pointer, problem
+from .objects import METHODS
 
 DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
 _RESOURCES = {
@@ -26,15 +27,20 @@ _UNKNOWN = {
     "responses": ("`{}` is no status code", "write one such as 404, a range such as 4XX, or default"),
 }
 """What to say of an unknown field of an object."""
+_BESIDE = {*METHODS, "servers", "parameters"}
+"""Fields of a path item, which OpenAPI allows beside its `$ref`."""
+_OF_A_TYPE = {"name", "in", "scheme", "bearerFormat", "flows", "openIdConnectUrl"}
+"""Fields that a security scheme has if it is of the right type."""
 _EITHER = {"parameter": "schema and content", "header": "schema and content"}
 """Which fields of an object exclude each other."""
 
 
 def check(document: Any) -> None:
     """Raise a `Problem` for the innermost place that the schema of OpenAPI 3.1 does not allow."""
-    found = [_said(_cause(error)) for error in _schema().iter_errors(document)]
+    errors = [_cause(error) for error in _schema().iter_errors(document)]
+    found = [error for error in errors if not _follows(error)] or errors
     if found:
-        keys, what, todo = max(found, key=lambda each: len(each[0]))
+        keys, what, todo = max(map(_said, found), key=lambda each: len(each[0]))
         raise problem(document, pointer(*keys), what, todo)
 
 
@@ -50,6 +56,11 @@ def _resource(package: str, path: str) -> tuple[str, Any]:
     """A schema that a library brings, without importing the library, which takes half a second."""
     schema = json.loads(Path(str(distribution(package).locate_file(path))).read_text("utf-8"))
     return schema["$id"], schema
+
+
+def _follows(error: ValidationError) -> bool:
+    """Whether fields are unknown only because another one, which gives them a meaning, is missing or wrong."""
+    return isinstance(error.kind, Kind.UnevaluatedProperties) and set(error.kind.unexpected) <= _OF_A_TYPE
 
 
 def _cause(error: ValidationError) -> ValidationError:
@@ -74,22 +85,25 @@ def _missing(error: ValidationError) -> list[str]:
 def _said(error: ValidationError) -> tuple[list[str | int], str, str]:
     """The place, what is wrong there, and what to do."""
     keys, path = error.instance_path, error.schema_path
-    owner = str(path[1]).replace("-", " ") if path[0] == "$defs" else "schema"
+    owner = str(path[1]).replace("-", " ") if path[0] == "$defs" else "schema" if keys else "OpenAPI"
     match error.kind:
+        case Kind.UnevaluatedProperties(unexpected=[name, *_]) if owner == "reference" and name in _BESIDE:
+            what = f"`{name}` beside a `$ref` is not supported"
+            return [*keys, name], what, "put it where the reference leads"
         case Kind.UnevaluatedProperties(unexpected=[name, *_]):
             usual = (f"`{{}}` is no field of {owner} objects", "correct it, or name it `x-{}`")
             what, todo = _UNKNOWN.get(owner, usual)
             return [*keys, name], what.format(name), todo.format(name)
         case Kind.PropertyNames(error=inner):
             return [*keys, str(inner.instance)], f"the name {inner.message}", "name it so"
+        case Kind.MinProperties() | Kind.Required() if owner == "responses":
+            return keys, "the operation has no responses", "document at least one"
         case Kind.Required(property=name):
             return keys, f"`{name}` is missing", "add it"
         case Kind.AnyOf() | Kind.OneOfNotValid():
             return keys, f"there is none of {', '.join(_missing(error))}", "add one of them"
         case Kind.OneOfMultipleValid() if owner in _EITHER:
             return keys, f"the {owner} has both {_EITHER[owner]}", "keep one of them"
-        case Kind.MinProperties() if owner == "responses":
-            return keys, "the operation has no responses", "document at least one"
         case Kind.Enum(options=options):
             choices = ", ".join(map(json.dumps, options))
             return keys, f"{json.dumps(error.instance)} is not allowed", f"choose from {choices}"

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from .problem import Problem, shown
@@ -33,6 +33,8 @@ def replaced(place: Path, aside: Path, tree: Path) -> Generator[Path]:
             _swap(new, place, old)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
+            with suppress(OSError):
+                aside.parent.rmdir()  # where there was nothing before
 
 
 def _swap(new: Path, place: Path, old: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import extensions, references, structure
+from . import extensions, mentions, references, structure
 from .document import pointer, problem
+from .keywords import ANNOTATIONS, CHECKED, UNCHECKED
 from .objects import METHODS, Part, entries, walk
 from .references import followed
 from .runtime.guards import is_object
+from .runtime.rules import compiled
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
+_KEYWORDS = {"$ref", "$schema", "$id", "$vocabulary"} | ANNOTATIONS | CHECKED | UNCHECKED
 _DIALECTS = {structure.DIALECT, "https://json-schema.org/draft/2020-12/schema"}
 
 
@@ -23,9 +26,11 @@ def check(document: Any) -> None:
     extensions.check(document, parts)
     for part in parts:
         _dialect(document, part)
+        _schema(document, part)
+        _false(document, part)
     references.check(document, parts)
+    mentions.check(document, parts)
     _operations(document, parts)
-    _security(document, parts)
     _paths(document)
 
 
@@ -35,7 +40,8 @@ def _version(document: Any) -> None:
         raise problem(document, "#", "not an OpenAPI document", "start it with `openapi: 3.1.0`")
     if not (isinstance(version, str) and re.fullmatch("3[.]1[.][0-9]+", version)):
         at = "#/openapi" if "openapi" in document else "#/swagger"
-        what = f"the version of OpenAPI is {version!r}, and only 3.1 is read"
+        said = f"{version!r}, and only 3.1 is read" if isinstance(version, str) else f"the number {version}"
+        what = f"the version of OpenAPI is {said}"
         raise problem(document, at, what, "write the document as OpenAPI 3.1 has it, with `openapi: 3.1.0`")
 
 
@@ -49,6 +55,38 @@ def _dialect(document: Any, part: Part) -> None:
         raise problem(document, f"{part.at}/$id", what, "remove it, and refer by JSON pointers")
 
 
+def _schema(document: Any, part: Part) -> None:
+    """Refuse a keyword that means nothing, and a pattern that Python cannot even read."""
+    for field in part.node if part.kind == "schema" else ():
+        if field not in _KEYWORDS and not field.startswith("x-"):
+            todo = f"correct it, remove it, or name it `x-{field}`"
+            if field == "nullable":
+                todo = 'write `type: [string, "null"]`, or whatever the type is'
+            what = f"`{field}` is no keyword of JSON Schema 2020-12"
+            raise problem(document, f"{part.at}/{field}", what, todo)
+    if part.kind == "schema" and "pattern" in part.node:
+        try:
+            compiled(part.node["pattern"])
+        except (RecursionError, OverflowError):
+            what = "the pattern is nested too deeply, or repeats too often"
+            raise problem(document, f"{part.at}/pattern", what, "simplify it") from None
+        except re.error:
+            pass  # JavaScript may know it; where a client needs it, that is said
+
+
+def _false(document: Any, part: Part) -> None:
+    """Refuse `false` where a schema says what a value is."""
+    values = {"schema": part.node.get("schema")} if part.kind != "schema" else {}
+    for word in ("properties", "allOf", "anyOf", "oneOf") if part.kind == "schema" else ():
+        inside = part.node.get(word, ())
+        children = inside.items() if is_object(inside) else enumerate(inside)
+        values |= {f"{word}{pointer(key)[1:]}": child for key, child in children}
+    for at in values:
+        if values[at] is False:
+            what = "the schema `false` allows no value"
+            raise problem(document, f"{part.at}/{at}", what, "say what is allowed")
+
+
 def _operations(document: Any, parts: list[Part]) -> None:
     seen: dict[str, str] = {}
     for part in (part for part in parts if part.kind == "operation"):
@@ -60,23 +98,17 @@ def _operations(document: Any, parts: list[Part]) -> None:
             raise problem(document, f"{part.at}/operationId", what, "give each operation an id of its own")
 
 
-def _security(document: Any, parts: list[Part]) -> None:
-    schemes = entries(document, "components", "securitySchemes")
-    for part in (part for part in parts if part.kind in ("document", "operation")):
-        for index, requirement in enumerate(part.node.get("security", ())):
-            for name in requirement:
-                if name not in schemes:
-                    at = part.at + pointer("security", index, name)[1:]
-                    what = f"the security scheme `{name}` is not declared"
-                    raise problem(document, at, what, "declare it in components.securitySchemes")
-
-
 def _paths(document: Any) -> None:
     seen: dict[str, str] = {}
+    used: dict[str, str] = {}
     for path, item in entries(document, "paths").items():
         if path.startswith("/"):
             _template(document, path, seen)
-            _variables(document, path, *followed(document, pointer("paths", path), item))
+            at, item = followed(document, pointer("paths", path), item)
+            if any(method in item for method in METHODS) and used.setdefault(at, path) != path:
+                what = f"the path item is that of `{used[at]}` too"
+                raise problem(document, pointer("paths", path), what, "give each path its own operations")
+            _variables(document, path, at, item)
 
 
 def _template(document: Any, path: str, seen: dict[str, str]) -> None:

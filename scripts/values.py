@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .annotation import Type, literal, union
-from .keywords import is_of, json_types, rules
+from .annotation import Type, literal, members, union
+from .keywords import choice, constants, items, json_types, rest, rules
+from .models import Model
 from .runtime.guards import is_array, is_object
 from .runtime.timestamps import RFC_2822, parse_date, parse_datetime
 from .schemas import Schemas
 
-_TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
+_TYPES = {
+    "string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None",
+    "array": "list[Any]", "object": "dict[str, Any]",
+}  # fmt: skip
 _FORMATS = {"date": "date", "date-time": "datetime", RFC_2822: "datetime"}
+_PARSERS: Mapping[str, Callable[[str], object]] = {"date": parse_date, "datetime": parse_datetime}
 _ANY = Type("Any", "Any")
-_FILE = Type("File", "File")
 
 
 class Values:
@@ -30,45 +34,62 @@ class Values:
         if not is_object(schema):
             return _ANY
         if id(target) in self.schemas.subtypes:
-            return self._choice(schema, [*self.schemas.subtypes[id(target)], target], target)
+            return self._family(target, schema)
         return self._annotation(target, schema)
 
     def _annotation(self, node: Any, schema: dict[str, Any]) -> Type:
-        if options := self.schemas.options(schema):
-            return self._choice(schema, options, None)
+        if self.schemas.options(schema):
+            return self._choice(node, schema)
         if ("const" in schema or "enum" in schema) and id(node) not in self.schemas.models:
             return self._enumeration(schema, id(node) in self.schemas.in_answers)
-        if id(node) in self.schemas.binary:
-            return _FILE
-        kinds = json_types(schema)
+        kinds = json_types(schema) or (["string"] if id(node) in self.schemas.binary else [])
         if not kinds:
             return _ANY.marked(rules(schema))
         parts = [self._simple(kind, node, schema) for kind in kinds]
         plain, full = union(*(part.plain for part in parts)), union(*(part.full for part in parts))
         if id(node) in self.schemas.models:
             return Type(plain, full)
-        rest = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
-        closed = {"maxProperties": 0} if rest is False and "object" in kinds else {}
+        closed = {"maxProperties": 0} if rest(schema) is False and "object" in kinds else {}
         return Type(plain, full).marked(rules({**schema, **closed}))
 
-    def _choice(self, schema: dict[str, Any], options: list[Any], base: Any) -> Type:
+    def _family(self, base: Any, schema: dict[str, Any]) -> Type:
+        """A schema with a discriminator, or one of those that extend it."""
+        nodes = list(map(self.schemas.target, [*self.schemas.subtypes[id(base)], base]))
         members = [
-            self._annotation(base, schema) if base is not None and option is base else self.annotation(option)
-            for option in options
+            self._annotation(base, schema) if node is base else self.annotation(node) for node in nodes
         ]
-        whole = Type(union(*(m.plain for m in members)), union(*(m.full for m in members)))
-        if "null" in json_types(schema):
-            whole = Type(union(whole.plain, "None"), union(whole.full, "None"))
-        discriminator = schema.get("discriminator")
-        if is_object(discriminator) and "|" in whole.full:
-            mapping = ", ".join(
-                f"{literal(k)}: {literal(v)}" for k, v in self._mapping(discriminator, options)
-            )
-            return whole.marked(f"Discriminator({literal(discriminator['propertyName'])}, {{{mapping}}})")
-        return whole
+        return _together(members).marked(self._discriminator(schema, nodes, nodes))
 
-    def _mapping(self, discriminator: dict[str, Any], options: Iterable[Any]) -> Iterator[tuple[str, str]]:
-        known = {id(self.schemas.target(option)): option for option in options}
+    def _choice(self, node: Any, schema: dict[str, Any]) -> Type:
+        """One of the schemas of a `oneOf` or `anyOf`; a request must tell those of a `oneOf` apart."""
+        keyword, options = str(choice(schema)), self.schemas.options(schema)
+        members, mark = list(map(self.annotation, options)), ""
+        if keyword == "oneOf" and id(node) in self.schemas.in_requests and self.schemas.may_meet(options):
+            if len({member.full for member in members}) < len(members):
+                what = "a client cannot tell two schemas of the `oneOf` apart"
+                raise self.contract.problem(node, what, "merge them, or choose by `anyOf`, by an overlay")
+            members, mark = list(map(_grouped, members)), "Rules(one_of=True)"
+        null = [Type("None", "None")] if "null" in json_types(schema) else []
+        return _together([*members, *null]).marked(
+            mark, self._discriminator(schema, schema[keyword], options)
+        )
+
+    def _discriminator(self, schema: dict[str, Any], named: list[Any], options: list[Any]) -> str:
+        """The mark of the discriminator, if any, that chooses from `options`, which contracts know as `named`."""
+        said = schema.get("discriminator")
+        if not is_object(said) or len(options) < 2:
+            return ""
+        known = {
+            id(self.schemas.target(name)): self.schemas.models.get(id(self.schemas.target(option)))
+            for name, option in zip(named, options, strict=True)
+        }
+        mapping = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in self._mapping(said, known))
+        return f"Discriminator({literal(said['propertyName'])}, {{{mapping}}})"
+
+    def _mapping(
+        self, discriminator: dict[str, Any], known: dict[int, Model | None]
+    ) -> Iterator[tuple[str, str]]:
+        """The class that each value of a discriminator chooses from the `known` ones."""
         explicit: dict[str, Any] = discriminator.get("mapping") or {}
         said: set[int] = set()
         for value, reference in explicit.items():
@@ -79,57 +100,75 @@ class Values:
                 )
             except (LookupError, TypeError, ValueError):
                 node = None
-            if id(node) not in known or id(node) not in self.schemas.models:
+            model = known.get(id(node))
+            if model is None:
                 what = f"the discriminator maps `{value}` to `{reference}`, which is none of the choices"
                 raise self.contract.problem(discriminator, what, "name one of the schemas to choose from")
             said.add(id(node))
-            yield value, self.schemas.models[id(node)].name
-        for key in known:
-            if key not in said and key in self.schemas.models and key in self.schemas.components:
-                yield self.schemas.components[key][0], self.schemas.models[key].name
+            yield value, model.name
+        for key, model in known.items():
+            if key not in said and model and key in self.schemas.components:
+                yield self.schemas.components[key][0], model.name
 
     def _enumeration(self, schema: dict[str, Any], in_answers: bool) -> Type:
-        values: list[Any] = [schema["const"]] if "const" in schema else list(schema["enum"])
-        kinds = [kind for kind in json_types(schema) if kind != "null"]
-        allowed = [value for value in values if not kinds or value is None or is_of(value, kinds)]
+        allowed = constants(schema) or []
+        wide = [_TYPES[kind] for kind in json_types(schema)] or list(map(_python_type, allowed))
         simple = [value for value in allowed if isinstance(value, bool | int | str)]
-        if not simple or len(simple) < len([value for value in allowed if value is not None]):
-            plain = " | ".join(dict.fromkeys(_python_type(value) for value in allowed)) or "Any"
-            return Type(plain, plain).marked(f"Rules(enum={literal(tuple(allowed))})")
-        choice = f"Literal[{', '.join(map(literal, simple))}]"
-        null = " | None" if None in allowed and ("null" in json_types(schema) or "type" not in schema) else ""
+        if len(simple) < len([value for value in allowed if value is not None]) or not simple:
+            return Type(union(*wide), union(*wide)).marked(f"Rules(enum={literal(tuple(allowed))})")
+        known, null = f"Literal[{', '.join(map(literal, simple))}]", ["None"] if None in allowed else []
         if not in_answers or "const" in schema:
-            return Type(choice + null, choice + null)
-        wide = " | ".join(dict.fromkeys(type(value).__name__ for value in simple))
-        return Type(f"{choice} | {wide}{null}", f"Annotated[{choice} | {wide}, Open()]{null}")
+            return Type(union(known, *null), union(known, *null))
+        opened = union(known, *(kind for kind in wide if kind != "None"))
+        return Type(union(opened, *null), union(f"Annotated[{opened}, Open()]", *null))
 
     def _simple(self, kind: str, node: Any, schema: dict[str, Any]) -> Type:
         if kind == "array":
-            items = self.annotation(schema["items"]) if "items" in schema else _ANY
-            return Type(f"list[{items.plain}]", f"list[{items.full}]")
+            held = self.annotation(items(schema))
+            return Type(f"list[{held.plain}]", f"list[{held.full}]")
         if kind == "object" and id(node) in self.schemas.models:
             return Type(self.schemas.models[id(node)].name, self.schemas.models[id(node)].name)
         if kind == "object":
-            rest = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
-            values = _ANY if isinstance(rest, bool) else self.annotation(rest)
-            return Type(f"dict[str, {values.plain}]", f"dict[str, {values.full}]")
+            held = self.annotation(rest(schema))
+            return Type(f"dict[str, {held.plain}]", f"dict[str, {held.full}]")
+        if kind == "string" and id(node) in self.schemas.binary:
+            return Type("File", "File")
         name = _FORMATS.get(str(schema.get("format")), "str") if kind == "string" else _TYPES[kind]
         return Type(name, name)
 
     def default(self, node: Any, value: Any) -> str | None:
         """The default in Python; None where there is no immutable one to write."""
-        schema = self.schemas.effective(node)
-        kind = self.annotation(node).plain
-        parse = {"date": parse_date, "datetime": parse_datetime}.get(kind.partition(" ")[0])
-        if parse is not None and isinstance(value, str):
-            try:
-                parse(value)
-            except ValueError:
-                raise self.contract.problem(
-                    schema, f"the default {value!r} is no {kind}", "correct it"
-                ) from None
-            return f"{parse.__name__}({literal(value)})"
-        return None if (is_object(value) or is_array(value)) else literal(value)
+        if not self.schemas.fits(node, value):
+            what = f"the default {value!r:.80} is not valid by its schema"
+            raise self.contract.problem(node, what, "correct one of them, by an overlay")
+        kinds = members(self.annotation(node).plain)
+        if isinstance(value, str):
+            parsers = [_PARSERS[kind] for kind in kinds if kind in _PARSERS]
+            if found := [parse for parse in parsers if _is_parsed(parse, value)]:
+                return f"{found[0].__name__}({literal(value)})"
+            if {*kinds} <= {*_PARSERS, "None"}:
+                what = f"the default {value!r:.80} is no {union(*kinds)}"
+                raise self.contract.problem(node, what, "correct it by an overlay")
+        if isinstance(value, float) and value.is_integer() and "float" not in kinds:
+            return literal(int(value))
+        return None if is_object(value) or is_array(value) else literal(value)
+
+
+def _together(types: list[Type]) -> Type:
+    return Type(union(*(each.plain for each in types)), union(*(each.full for each in types)))
+
+
+def _grouped(kind: Type) -> Type:
+    """A type that is one member of a union, also where it is a union."""
+    return kind.marked("Rules()") if len(members(kind.full)) > 1 else kind
+
+
+def _is_parsed(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _python_type(value: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from keyword import iskeyword
 from pathlib import Path
@@ -38,12 +40,25 @@ class Vendor:
         """The folder of the generated client."""
         return self.root / "generated" / PACKAGE / self.name
 
+    @contextmanager
+    def within_reach(self) -> Generator[None]:
+        """The last net: a contract that nests deeper than Python can follow is a `Problem` of its spec."""
+        try:
+            yield
+        except RecursionError:
+            what = "references, schemas or patterns are nested too deeply"
+            raise Problem(what, "flatten them", file=shown(self.spec)) from None
+
 
 def discover(root: Path = ROOT) -> tuple[Vendor, ...]:
     """All vendors of the tree, by name; raises `Problem` for a folder that cannot be a vendor's."""
     if not (root / "specs").is_dir():
         raise Problem("there is no such folder", "name the tree that it lies in", file=shown(root / "specs"))
-    folders = {path.name: path for kind in ("overlays", "specs") for path in (root / kind).glob("[!.]*/")}
+    overlays, specs = (sorted((root / kind).glob("[!.]*")) for kind in ("overlays", "specs"))
+    for path in (root / "overlays", *overlays, *specs):
+        if not path.is_dir() and path.name != "README.md" and (path.exists() or path.is_symlink()):
+            raise Problem("not a folder", "move or remove it: it would not be read", file=shown(path))
+    folders = {path.name: path for path in (*overlays, *specs) if path.is_dir()}
     return tuple(_vendor(folders[name], root) for name in sorted(folders))
 
 
@@ -66,9 +81,8 @@ def _vendor(folder: Path, root: Path) -> Vendor:
     if not vendor.spec.is_file():
         what = f"the vendor `{folder.name}` has no spec"
         raise Problem(what, f"write {shown(vendor.spec)}, or remove the folder", file=shown(folder))
-    for path in (root / "overlays" / folder.name).glob("[!.]*"):
-        if path.suffix in (".yml", ".json"):
-            raise Problem(
-                "an overlay is not applied unless its name ends in .yaml", "rename it", file=shown(path)
-            )
+    for path in sorted((root / "overlays" / folder.name).glob("[!.]*")):
+        if path.name != "README.md" and (path.suffix != ".yaml" or path.is_dir()):
+            what = "only files whose names end in .yaml are applied as overlays"
+            raise Problem(what, "rename, move or remove it", file=shown(path))
     return vendor

@@ -205,7 +205,10 @@ def _number(event: Any) -> Any:
             number = float(text)
         if math.isfinite(number):
             return number
-    raise _refused(f"the number {text} does not exist in JSON", "write a finite number", event.start_mark)
+    what, todo = f"the number {text} does not exist in JSON", "write a finite number"
+    if len(text) > 300:
+        what, todo = f"the number {text} is too long", "put it in quotes, or write fewer digits"
+    raise _refused(what, todo, event.start_mark)
 
 
 def _string(event: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from tests.trees import FILES, write
 
 hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("same")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what the contract cases were made from, so that they can be made again."""
+    terminalreporter.write_line(f"contract cases of HARNESS_SEED={os.environ.get('HARNESS_SEED', '0')}")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scripts import docstrings
 from scripts.contract import Contract
-from scripts.lowering import client
+from scripts.lowering import Client, client
 
 FAILURE = {"x-failure": True, "type": "object", "properties": {"code": {"type": "string"}}}
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
@@ -33,7 +33,16 @@ def query(name: str, **more: Any) -> dict[str, Any]:
 
 
 def told(responses: dict[str, Any] | None = None, **node: Any) -> str:
-    """The docstring of the one operation of a document."""
+    """The docstring of the method of the one operation of a document."""
+    return docstrings.method(made(responses, **node).tags[0].methods[0])
+
+
+def function(responses: dict[str, Any] | None = None, **node: Any) -> str:
+    """The docstring of its function."""
+    return docstrings.operation(made(responses, **node).operations[0], "client.things.get_thing")
+
+
+def made(responses: dict[str, Any] | None = None, **node: Any) -> Client:
     node = {"operationId": "getThing", "summary": "Get a thing", "tags": ["things"], **node}
     node["responses"] = responses or {"204": answer("Gone")}
     path = "/{id}" if any(parameter["in"] == "path" for parameter in node.get("parameters", ())) else "/"
@@ -47,7 +56,7 @@ def told(responses: dict[str, Any] | None = None, **node: Any) -> str:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
-    return docstrings.operation(client("acme", Contract(document)).operations[0])
+    return client("acme", Contract(document))
 
 
 def section(text: str, heading: str) -> list[str]:
@@ -85,15 +94,30 @@ def test_it_notes_what_to_know_before_the_call(node: dict[str, Any], note: str) 
     assert f"\n\n{note}" in told(parameters=[query("a"), query("b"), query("pageSize")], **node)
 
 
-def test_it_notes_nothing_where_there_is_nothing() -> None:
-    assert told(**{"x-billable": False, "x-idempotent": True}).startswith("Get a thing.\n\nArgs:")
+SAFE = answer("Busy", **{"x-not-processed": True})
+
+
+@pytest.mark.parametrize(
+    ("responses", "node", "note"),
+    [
+        ({}, {"x-idempotent": True}, "It is sent again by itself after a failed connection and after status 5XX."),
+        ({"429": SAFE}, {"x-idempotent": True}, "It is sent again by itself after a failed connection and after status 5XX, and after status 429."),
+        ({}, {"x-idempotent": False}, "It is sent again by itself only where the request never left."),
+        ({"429": SAFE, "503": SAFE}, {"x-idempotent": False},
+         "It is sent again by itself only where the request never left, and after status 429 and 503, which says that nothing was carried out."),
+    ],
+)  # fmt: skip
+def test_it_tells_when_a_call_is_sent_again(
+    responses: dict[str, Any], node: dict[str, Any], note: str
+) -> None:
+    assert note in " ".join(told({"200": answer("OK"), **responses}, **node).split())
 
 
 def test_arguments_stand_in_the_order_of_the_signature() -> None:
     parameters = [query("b"), query("a", required=True, description="The first"), query("c")]
     parameters.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string"}})
     body = {"content": {"text/plain": {}, "application/json": {}}, "description": "Its text"}
-    assert section(told(parameters=parameters, requestBody=body), "Args") == [
+    assert section(function(parameters=parameters, requestBody=body), "Args") == [
         "id: The path parameter `id`.",
         "client: What makes the call: where the server is, and the credentials.",
         "body: Its text.",
@@ -102,10 +126,24 @@ def test_arguments_stand_in_the_order_of_the_signature() -> None:
         "b: The query parameter `b`.",
         "c: The query parameter `c`.",
     ]
+    assert section(told(parameters=parameters, requestBody=body), "Args") == [
+        "id: The path parameter `id`.",
+        "a: The first.",
+        "b: The query parameter `b`.",
+        "c: The query parameter `c`.",
+        "body: Its text.",
+        "content_type: How the body is written.",
+        "timeout: Seconds, for this call.",
+        "headers: More headers, for this call.",
+    ]
+
+
+def test_a_function_refers_to_the_method_that_tells_more() -> None:
+    assert "\n\nGives and raises what the method `client.things.get_thing` does." in function()
 
 
 def test_a_body_without_a_description_is_told_too() -> None:
-    assert "body: What is sent." in section(told(requestBody={"content": {"text/plain": {}}}), "Args")
+    assert "body: What is sent." in section(function(requestBody={"content": {"text/plain": {}}}), "Args")
 
 
 def test_an_entry_is_one_paragraph_behind_a_hanging_indent() -> None:
@@ -137,39 +175,40 @@ def test_it_tells_what_a_success_returns(responses: dict[str, Any], entries: lis
 @pytest.mark.parametrize(
     ("responses", "entries"),
     [
-        ({"400": answer("Bad", ref("Error"))}, ["errors.APIError: Status 400; `parsed` is an `Error`. Bad."]),
+        ({"400": answer("Bad", ref("Error"))}, ["errors.BadRequest: Status 400; `parsed` is an `Error`. Bad."]),
         ({"400": answer("Bad", ref("Thing"), {"type": "string"})},
-         ["errors.APIError: Status 400; `parsed` is a `Thing` or a `str`. Bad."]),
-        ({"400": answer("Bad")}, ["errors.APIError: Status 400. Bad."]),
-        ({"400": answer("Bad", {})}, ["errors.APIError: Status 400. Bad."]),
+         ["errors.BadRequest: Status 400; `parsed` is a `Thing` or a `str`. Bad."]),
+        ({"400": answer("Bad")}, ["errors.BadRequest: Status 400. Bad."]),
+        ({"400": answer("Bad", {})}, ["errors.BadRequest: Status 400. Bad."]),
         ({"401": answer("No")}, ["errors.AuthenticationError: Status 401. No."]),
         ({"429": answer("Slow", **{"x-not-processed": True})},
          ["errors.RateLimited: Status 429. Slow. It was not carried out and can be sent again."]),
         ({"4XX": answer("Bad"), "302": answer("Elsewhere")},
-         ["errors.APIError: Status 302. Elsewhere.", "errors.APIError: Status 4XX. Bad."]),
+         ["errors.Found: Status 302. Elsewhere.", "errors.ClientError: Status 4XX. Bad."]),
         ({"200": answer("OK", ref("Thing"), ref("Failure"))},
          ["errors.APIError: Status 200; `parsed` is a `Failure`."]),
         ({"200": answer("OK", ref("Thing"))}, []),
     ],
 )  # fmt: skip
 def test_it_tells_what_a_failure_raises(responses: dict[str, Any], entries: list[str]) -> None:
-    assert section(told(responses), "Raises")[: len(entries) + 1] == [
-        *entries,
-        "errors.UnexpectedStatus: The answer has a status that is not documented.",
-    ]
-
-
-def test_no_status_is_unexpected_where_all_are_documented() -> None:
-    responses = {"200": answer("OK"), "default": answer("All else")}
-    assert section(told(responses), "Raises")[0] == "errors.APIError: Any other status. All else."
-    assert "UnexpectedStatus" not in told(responses)
+    *found, last = section(told(responses), "Raises")
+    assert found == entries
+    assert last.startswith("errors.Error: Anything else")
 
 
 @pytest.mark.parametrize(
-    ("security", "is_told"), [([{"token": []}], True), ([{"token": []}, {}], False), ([], False)]
-)
-def test_missing_credentials_are_told_where_a_call_needs_any(security: list[Any], is_told: bool) -> None:
-    assert ("errors.MissingCredentials" in told(security=security)) == is_told
+    ("status", "node", "error"),
+    [
+        ("500", {}, "InternalServerError"), ("5XX", {"x-idempotent": True}, "ServerError"), ("599", {}, "Status599"),
+        ("5XX", {"x-idempotent": False}, "UncertainServerError"),
+        ("default", {}, "APIError"), ("3XX", {}, "Redirection"),
+    ],
+)  # fmt: skip
+def test_a_status_raises_the_class_that_is_named_for_it(
+    status: str, node: dict[str, Any], error: str
+) -> None:
+    entries = section(told({"200": answer("OK"), status: answer("No")}, **node), "Raises")
+    assert entries[0].startswith(f"errors.{error}: ")
 
 
 @pytest.mark.parametrize(

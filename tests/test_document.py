@@ -88,6 +88,12 @@ def test_a_fault_in_the_text_is_said_with_the_file(path: Path) -> None:
     assert told(path) == "a.yaml:2: the key `a` is given twice, first on line 1; keep one of them."
 
 
+@pytest.mark.parametrize("text", ["hello", "null", "~", "42", "---\n", "'[]'"])
+def test_a_single_value_is_refused(path: Path, text: str) -> None:
+    path.write_text(text)
+    assert told(path) == "a.yaml:1: the document is a single value; write an OpenAPI or Overlay document."
+
+
 def test_a_problem_of_a_document_is_at_the_place_of_its_pointer(path: Path) -> None:
     path.write_text("paths:\n  /a:\n    get: 5\n")
     said = problem(load(path), "#/paths/~1a/get", "not an operation", "write one")

@@ -8,6 +8,10 @@ from scripts.extensions import check
 from scripts.objects import walk
 from scripts.problem import Problem
 
+JWT = {
+    "argument": "credentials", "extra": "acme", "algorithm": "RS256", "fields": {"pem": "string"}, "key": "pem",
+    "claims": {"iss": "a"}, "lifetime": 3600,
+}  # fmt: skip
 FORMS: dict[str, tuple[list[Any], list[Any], str]] = {
     "x-failure": ([True, False], ["true", "yes", 1, None, {}], "true or false"),
     "x-python-name": (["a", "dial_plan", "Dial2"], ["class", "a b", "2a", "", 5, None], "a name in Python"),
@@ -17,10 +21,28 @@ FORMS: dict[str, tuple[list[Any], list[Any], str]] = {
         [[], "token", {"token": "a b"}, None],
         "a map to names in Python",
     ),
+    "x-ask": (["", "Is it so?"], [5, None, {}], "a text"),
+    "x-environment": ([{}, {"token": "TOKEN"}], [[], {"token": 5}, None], "a map to texts"),
+    "x-error": (
+        [{}, {"code": "/error/code", "authentication": [100, "a"]}],
+        [[], {"cod": "/a"}, {"code": "a"}, {"code": 5}, {"authentication": 100}, {"authentication": [None]}],
+        "a map of error fields",
+    ),
+    "x-jwt": (
+        [JWT, {**JWT, "renewAt": "/code", "renewOn": [455], "leeway": 5, "header": {"kid": "{id}"}}],
+        [
+            {},
+            {**JWT, "key": "other"},
+            {**JWT, "lifetime": 5},
+            {**JWT, "more": 1},
+            {**JWT, "fields": {"pem": "number"}},
+        ],
+        "a description of tokens",
+    ),
 }
 SAME = {
     "x-billable": "x-failure", "x-idempotent": "x-failure", "x-not-processed": "x-failure",
-    "x-allowed-roles": "x-dependencies",
+    "x-allowed-roles": "x-dependencies", "x-python-method": "x-python-name",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PHONE_NUMBER_APIS_ROOT": str(tree)}
+    environment = {**os.environ, "PHONE_NUMBER_APIS_ROOT": str(tree), "FAULTY_CALLS": "600"}
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=ROOT,
@@ -53,6 +53,12 @@ def test_it_passes_the_contract_tests(tree: Path) -> None:
     done = run(tree, "pytest", "tests/contract", "-p", "no:cacheprovider", "--numprocesses=0")
     assert done.returncode == 0, done.stdout[-3000:]
     assert " passed" in done.stdout
+
+
+def test_its_extensions_do_what_they_say(tree: Path) -> None:
+    behaviour = str((DATA / "behaviour.py").relative_to(ROOT))
+    done = run(tree, "pytest", behaviour, "-p", "no:cacheprovider", "--numprocesses=0")
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 @pytest.mark.parametrize("checker", ["basedpyright", "mypy"])

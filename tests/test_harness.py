@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,10 +13,12 @@ import httpx
 import pytest
 
 from scripts.contract import Contract
-from scripts.harness.calls import SECRET, Unfit, built
+from scripts.harness.arguments import Unfit, built
+from scripts.harness.calls import SECRET
 from scripts.harness.cases import Called, Case, answers, called, requests
 from scripts.harness.checks import differences
 from scripts.harness.wire import agrees, same
+from scripts.vendors import ROOT
 
 COLOR = {"type": "object", "properties": {"R": {"type": "integer"}, "G": {"type": "integer"}}}
 STRINGS = {"type": "array", "items": {"type": "string"}}
@@ -148,6 +153,147 @@ def test_it_reads_forms() -> None:
     headers = {"Content-Type": FORM}
     assert right(case, headers=headers, content="a=1&b=x+y&b=z") == []
     assert any("the fields are" in line for line in right(case, headers=headers, content="a=1&b=x+y"))
+
+
+def parameter(schema: Any, place: str = "query", name: str = "n", **how: Any) -> Any:
+    return {"name": name, "in": place, "required": True, "schema": schema, **how}
+
+
+def sent(*parameters: Any, url: str = "https://api.test/v1/x", **changes: Any) -> list[str]:
+    """What the harness says of a GET with these parameters, whose values are by name."""
+    called = operation(parameters=list(parameters), requestBody={}, security=[])
+    node = {(p["in"], p["name"]): changes.pop(p["name"]) for p in parameters if p["name"] in changes}
+    request = httpx.Request("POST", url, **changes)
+    target: Any = SimpleNamespace(operation=called)
+    return [
+        line for line in differences(target, Case("fuzzing", node), request) if "is not below" not in line
+    ]
+
+
+def made(*parameters: Any, name: str = "n") -> list[Any]:
+    """The values that cases have for a parameter."""
+    cases = requests(operation(parameters=list(parameters), requestBody={}), 30)
+    return [value for case in cases for (_, known), value in case.parameters.items() if known == name]
+
+
+def test_present_and_empty_is_an_array_of_one_empty_text() -> None:
+    flat = parameter(STRINGS, explode=False)
+    assert sent(flat, url="https://api.test/v1/x?n=", n=[""]) == []
+    assert any("was given as []" in line for line in sent(flat, url="https://api.test/v1/x?n=", n=[]))
+
+
+def test_the_properties_of_an_object_that_is_spread_over_cookies_are_known() -> None:
+    bag = parameter({"type": "object", "additionalProperties": {"type": "string"}}, "cookie")
+    assert sent(bag, headers={"Cookie": "a=1"}, n={"a": "1"}) == []
+    assert sent(bag, headers={"Cookie": "a=1; b=2"}, n={"a": "1"}) == [
+        "there is the cookie `b`, which the contract does not know"
+    ]
+
+
+def test_a_property_that_stands_twice_is_told() -> None:
+    with pytest.raises(AssertionError, match="stands twice"):
+        sent(parameter(COLOR), url="https://api.test/v1/x?R=1&R=1", n={"R": 1})
+
+
+def test_headers_override_one_another_whatever_their_case() -> None:
+    called = operation(parameters=[parameter({}, "header", "X-Trace"), parameter({}, "header", "x-trace")])
+    assert [node["name"] for node in called.parameters] == ["x-trace"]
+
+
+def test_optional_security_still_takes_the_credentials() -> None:
+    assert right(security=[{}, {"basic": []}]) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "how"),
+    [
+        ("path", {}),
+        ("path", {"style": "label", "explode": True}),
+        ("path", {"style": "matrix"}),
+        ("header", {}),
+        ("query", {}),
+    ],
+)
+@pytest.mark.parametrize(
+    "schema", [{}, {"oneOf": [{"type": "number"}, {"type": "array"}, {"type": "object"}]}]
+)
+def test_a_loose_schema_is_cut_down_to_what_a_place_can_carry(schema: Any, place: str, how: Any) -> None:
+    values = made(parameter(schema, place, **how))
+    assert any(isinstance(value, list) for value in values)
+    for value in values:
+        items = (
+            value if isinstance(value, list) else [*value.values()] if isinstance(value, dict) else [value]
+        )
+        assert not any(isinstance(item, list | dict) for item in items), value
+        assert items or place == "query", value
+
+
+def test_items_of_a_label_have_no_dot() -> None:
+    values = made(
+        parameter(
+            {"type": "array", "items": {"type": ["string", "number"]}}, "path", style="label", explode=True
+        )
+    )
+    assert values
+    assert not any("." in str(item) for value in values for item in value)
+
+
+@pytest.mark.parametrize(("style", "mark"), [("spaceDelimited", " "), ("pipeDelimited", "|")])
+def test_what_is_delimited_does_not_hold_the_delimiter(style: str, mark: str) -> None:
+    fields = {"type": "object", "properties": {f"g{mark}b": {"type": "string"}, "g": {"type": "string"}}}
+    for schema in (STRINGS, fields):
+        values = made(parameter(schema, style=style, explode=False))
+        assert any(values)
+        assert not any(
+            mark in text
+            for value in values
+            for item in value
+            for text in (item, value[item] if isinstance(value, dict) else "")
+            if isinstance(text, str)
+        )
+
+
+def test_an_object_that_is_spread_takes_no_name_of_another_parameter() -> None:
+    bag = parameter({"type": "object", "propertyNames": {"enum": ["a", "b"]}})
+    values = made(bag, parameter({"type": "string"}, name="a"))
+    assert {key for value in values for key in value} == {"b"}
+
+
+def test_a_styled_object_of_a_form_is_cut_down_too() -> None:
+    schema = {"type": "object", "required": ["o"], "properties": {"o": {"type": "object"}}}
+    media = {"schema": schema, "encoding": {"o": {"style": "form", "explode": False}}}
+    node = operation(parameters=[], requestBody={"required": True, "content": {FORM: media}})
+    values = [case.body["o"] for case in requests(node, 30)]
+    assert any(values)
+    assert not any(isinstance(item, list | dict) for value in values for item in value.values())
+
+
+def test_small_requests_have_the_cases_there_are() -> None:
+    assert {True, False} == set(made(parameter({"type": "boolean"})))
+
+
+@pytest.mark.parametrize("media_type", ["application/pdf", "image/*"])
+def test_an_answer_without_a_schema_is_text_where_it_is_no_json(media_type: str) -> None:
+    node = operation(responses={"200": {"description": "OK", "content": {media_type: {}}}})
+    assert all(isinstance(value, str) for value in answers(node, "200", media_type, 10))
+
+
+CASES_APART = """
+import sys, json
+if len(sys.argv) > 1: import scripts.lint, scripts.generate, hypothesis; hypothesis.settings.load_profile(sys.argv[1])
+from tests.test_harness import operation, requests
+print(json.dumps([repr(case) for case in requests(operation(), 20)]))
+"""
+
+
+def test_cases_are_the_same_in_every_process_and_vary_with_the_seed() -> None:
+    def run(*arguments: str, **environment: str) -> str:
+        command = [sys.executable, "-c", CASES_APART, *arguments]
+        return subprocess.run(
+            command, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert run() == run("ci", CI="true", PYTHONHASHSEED="7") != run(HARNESS_SEED="1")
 
 
 def test_a_body_that_was_not_given_is_a_difference() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scripts.document import load
+from scripts.generate import check, generate
 from scripts.lint import RULES, lint
 from scripts.lint.subject import read
 from scripts.problem import Problem
@@ -78,6 +79,64 @@ def test_all_findings_are_told_by_file_and_line(tree: Path) -> None:
     assert places == [(KEPT, 8), (KEPT, 10), ("specs/acme/README.md", None), (SPEC, 22), (SPEC, 32)]
 
 
+BAD = """\
+openapi: 3.1.0
+info: {title: Things, version: "1"}
+paths: {}
+x-a: [
+"""
+
+
+def test_what_cannot_be_used_hides_no_other_findings(tree: Path) -> None:
+    change(tree, {"write": {"specs/acme/README.md": "", "specs/acme/docs.yaml": "- ["}})
+    (tree / "specs/bad").mkdir()
+    change(tree, {"write": {"specs/bad/openapi.yaml": BAD}})
+    told = [str(finding).split(";")[0] for finding in lint([], tree)]
+    assert told == [
+        "specs/acme/README.md:1: there is no README",
+        "specs/acme/docs.yaml:1: not YAML (expected the node content, but found '<stream end>')",
+        "specs/bad/openapi.yaml:5: not YAML (expected the node content, but found '<stream end>')",
+    ]
+
+
+def test_a_name_that_is_no_vendors_is_refused(tree: Path) -> None:
+    with pytest.raises(Problem, match="there is no vendor `zeta`"):
+        lint(["zeta"], tree)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"Caf\xe9", "not UTF-8 (byte 0xe9); save the file as UTF-8."),
+        (b"a" * 3_000_001, "the file has 3,000,001 bytes, more than 3,000,000; keep only"),
+    ],
+)
+def test_a_readme_that_cannot_be_read_is_a_finding(tree: Path, data: bytes, said: str) -> None:
+    (tree / "specs/acme/README.md").write_bytes(data)
+    (finding,) = lint([], tree)
+    assert str(finding).startswith(f"specs/acme/README.md:1: {said}")
+
+
+def test_a_default_that_a_pattern_takes_for_ever_over_is_a_finding(tree: Path) -> None:
+    pattern = "type: [string, 'null']\n          pattern: ^(a|aa)+b$\n          default: " + "a" * 60
+    change(tree, {"replace": {SPEC: {'type: [string, "null"]\n          default: "000"': pattern}}})
+    assert any("the default is not valid" in str(finding) for finding in lint([], tree))
+
+
+def test_schemas_nested_deeper_than_python_follows_are_a_finding(tree: Path) -> None:
+    chain = "".join(
+        f"    S{n}:\n      properties:\n        a:\n          $ref: '#/components/schemas/S{n + 1}'\n"
+        for n in range(1500)
+    )
+    change(tree, {"replace": {SPEC: {"    Number:\n": f"{chain}    S1500: {{}}\n    Number:\n"}}})
+    assert "nested too deeply" in str(lint([], tree)[0])
+
+
+def test_the_clean_tree_has_a_client(tree: Path) -> None:
+    generate([], tree)
+    assert check([], tree) == []
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
@@ -89,8 +148,7 @@ def test_all_findings_are_told_by_file_and_line(tree: Path) -> None:
         (KEPT, "description: Another reading.", "in: nowhere", f"{KEPT}:"),
     ],
 )
-def test_what_cannot_be_used_is_refused(tree: Path, file: str, old: str, new: str, said: str) -> None:
+def test_what_cannot_be_used_is_a_finding(tree: Path, file: str, old: str, new: str, said: str) -> None:
     change(tree, {"replace": {file: {old: new}}})
-    with pytest.raises(Problem) as caught:
-        lint([], tree)
-    assert str(caught.value).startswith(said)
+    (finding,) = lint([], tree)
+    assert str(finding).startswith(said)

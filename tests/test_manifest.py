@@ -71,14 +71,14 @@ def test_a_new_vendor_is_missing_because_of_its_spec(generated: Path) -> None:
     assert {rest for file, (_, rest) in found.items() if file.startswith("beta/")} == {
         because("missing", "spec")
     }
-    assert set(found) == {file for file in found if file.startswith("beta/")} | {"manifest.json"}
+    assert set(found) == {file for file in found if file.startswith("beta/")} | {"README.md", "manifest.json"}
 
 
 def test_a_vendor_that_is_gone_is_left_over_because_of_its_spec(generated: Path) -> None:
     shutil.rmtree(generated / "specs/zeta")
     found = lines(generated)
     assert found["zeta/client.py"] == ("1", because("left over", "spec"))
-    assert found["manifest.json"][1] == because("stale", "spec")
+    assert found["manifest.json"][1] == found["README.md"][1] == because("stale", "spec")
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,18 @@ def test_another_version_of_the_generator_is_the_cause_generator(
     assert lines(generated) == {"manifest.json": (at, because("stale", "generator"))}
 
 
+def test_other_scripts_are_the_cause_generator(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SCRIPTS", generated)
+    INPUTS["spec"](generated)
+    assert lines(generated)["acme/models/thing.py"][1] == because("stale", "spec and generator")
+    assert lines(generated)["manifest.json"][1] == because("stale", "spec and generator")
+
+
 def test_another_way_of_rendering_is_the_cause_generator(
     generated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(formatting, "_STYLE", ("--line-length=60", "--target-version=py311", "."))
-    assert lines(generated)["acme/client.py"][1] == because("stale", "generator")
+    assert lines(generated)["acme/api/things/get_thing.py"][1] == because("stale", "generator")
 
 
 def test_only_the_named_vendors_are_checked(generated: Path) -> None:

@@ -57,6 +57,9 @@ def properties(**nodes: Any) -> dict[str, Any]:
          {"additionalProperties": TEXT, **properties(a={"allOf": [TEXT, {"minLength": 1}]})}),
         ([{"additionalProperties": TEXT, **properties(a=NUMBER)}, properties(a={"minimum": 1})],
          {"additionalProperties": TEXT, **properties(a={"allOf": [NUMBER, {"minimum": 1}]})}),
+        ([{"additionalProperties": False, "patternProperties": {"a": NUMBER}}, properties(a=NUMBER)],
+         {"additionalProperties": False, "patternProperties": {"a": NUMBER}, **properties(a=NUMBER)}),
+        ([{"$defs": {"a": TEXT}}, {"$defs": {"a": NUMBER}}], {"$defs": {"a": NUMBER}}),
     ],
 )  # fmt: skip
 def test_parts_are_one(parts: list[Any], one: Any) -> None:

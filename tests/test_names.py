@@ -80,6 +80,7 @@ def test_attributes_are_in_snake_case(text: str, name: str) -> None:
         (["None"], "NoneObject"),
         (["response"], "ResponseObject"),
         (["Client"], "ClientObject"),
+        (["Model"], "ModelObject"),
         (["class variable"], "ObjectClassVariable"),
         (["$$"], "DollarSign"),
         ([""], "Empty"),
@@ -111,6 +112,20 @@ def test_names_that_collide_are_told_apart_whatever_their_order(given: list[str]
 
 def test_a_wish_is_kept_where_it_collides_with_nothing() -> None:
     assert names.distinct(["Diaplan", "id", "ID"], ["dial_plan", "id", "id"]) == ["dial_plan", "id", "ID"]
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen"),
+    [
+        (["to_dict"], ["to_dict_"]),
+        (["to_dict", "toDict"], ["to_dict_", "toDict"]),
+        (["self", "Self"], ["self_", "Self"]),
+        (["to-dict", "to_dict"], ["to_hyphen_minus_dict", "to_dict_"]),
+        (["to_dict", "to_dict_"], ["to_dict_", "to_dict_low_line"]),
+    ],
+)
+def test_no_name_is_a_reserved_one(given: list[str], chosen: list[str]) -> None:
+    assert names.distinct(given, list(map(names.snake, given)), {"to_dict", "self"}) == chosen
 
 
 def test_names_that_cannot_be_told_apart_stay_the_same() -> None:

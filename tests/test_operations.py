@@ -8,7 +8,7 @@ import pytest
 
 from scripts.contract import Contract
 from scripts.lowering import client, lowered
-from scripts.operations import Operation, operations, server_url
+from scripts.operations import Operation, operations
 from scripts.problem import Problem
 from scripts.schemas import Schemas
 
@@ -61,6 +61,34 @@ def test_the_operation_overrides_the_parameters_of_its_path() -> None:
     item = {"parameters": [parameter("q", description="above"), parameter("p")]}
     made = read("/x", item, parameters=[parameter("q", description="own")])
     assert [(a.name, a.description) for a in made.arguments] == [("q", "own"), ("p", "")]
+
+
+def test_the_operation_overrides_a_header_whatever_its_case() -> None:
+    item = {"parameters": [parameter("X-Trace", "header"), parameter("Q")]}
+    made = read("/x", item, parameters=[parameter("x-trace", "header"), parameter("q")])
+    assert [(a.location, a.wire_name) for a in made.arguments] == [
+        ("query", "Q"),
+        ("query", "q"),
+        ("header", "x-trace"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("X-Ünï", "the name of a header is"),
+        ("X Y", "the name of a header is"),
+        ("X:", "the name of a header is"),
+        ("Cookie", "is one that the client writes itself"),
+        ("host", "is one that the client writes itself"),
+        ("Content-Length", "is one that the client writes itself"),
+        ("Transfer-Encoding", "is one that the client writes itself"),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_refused(name: str, wrong: str) -> None:
+    with pytest.raises(Problem, match=f"the header parameter `{name}`:? {wrong}"):
+        read(parameters=[parameter(name, "header")])
+    assert list(names(parameters=[parameter(name)])) == [("query", name)]
 
 
 def test_headers_that_openapi_says_to_ignore_are_no_arguments() -> None:
@@ -135,6 +163,14 @@ def test_a_parameter_may_be_described_by_content() -> None:
         read(parameters=[parameter("q", content={"application/xml": {}})])
 
 
+@pytest.mark.parametrize("schema", [{"type": "object"}, {"type": ["string", "array"]}])
+def test_a_parameter_that_plain_text_cannot_carry_is_refused(schema: Any) -> None:
+    with pytest.raises(Problem, match="an array or object has no form in `text/plain`"):
+        read(parameters=[parameter("q", content={"text/plain": {"schema": schema}})])
+    (argument,) = read(parameters=[parameter("q", content={"text/plain": {"schema": {}}})]).arguments
+    assert argument.type.plain == "Any"
+
+
 def test_a_default_is_the_argument_s_default_and_a_list_is_told() -> None:
     schema = {"type": "integer", "default": 20}
     (one,) = read(parameters=[parameter("q", schema=schema)]).arguments
@@ -162,17 +198,31 @@ def test_a_body_has_the_type_of_its_media_type(media_type: str, schema: Any, pla
     assert (made.body_type, made.body_required) == (plain, True)
 
 
+def test_a_description_beside_a_reference_is_that_of_the_parameter_and_body() -> None:
+    shared: dict[str, Any] = {
+        "parameters": {"Q": parameter("q", description="shared")},
+        "requestBodies": {"B": {"description": "shared", "content": {"text/plain": {}}}},
+    }
+    beside = {
+        kind: {"$ref": f"#/components/{kind}/{name}", "description": "own"}
+        for kind, name in (("parameters", "Q"), ("requestBodies", "B"))
+    }
+    node = {"parameters": [beside["parameters"]], "requestBody": beside["requestBodies"]}
+    made = read("/x", None, {"components": shared}, **node)
+    assert [made.arguments[0].description, made.body_description] == ["own", "own"]
+
+
 @pytest.mark.parametrize(
-    ("media_type", "schema"),
+    ("media_type", "schema", "what"),
     [
-        ("application/xml", {"type": "object"}),
-        ("text/csv", LIST),
-        ("application/octet-stream", LIST),
-        ("multipart/mixed", {}),
+        ("application/xml", {"type": "object"}, "unsupported media type `application/xml`"),
+        ("multipart/mixed", {}, "unsupported media type `multipart/mixed`"),
+        ("text/csv", LIST, "the schema of `text/csv` is not a string"),
+        ("application/octet-stream", LIST, "the schema of `application/octet-stream` is not a string"),
     ],
 )
-def test_a_body_that_cannot_be_written_is_refused(media_type: str, schema: Any) -> None:
-    with pytest.raises(Problem, match=f"unsupported media type `{media_type}`"):
+def test_a_body_that_cannot_be_written_is_refused(media_type: str, schema: Any, what: str) -> None:
+    with pytest.raises(Problem, match=what):
         read(requestBody={"content": {media_type: {"schema": schema}}})
 
 
@@ -181,18 +231,116 @@ def test_a_form_that_is_no_object_is_refused() -> None:
         read(requestBody={"content": {"multipart/form-data": {"schema": LIST}}})
 
 
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+def form(media_type: str = FORM, schema: Any = None, **encoding: Any) -> dict[str, Any]:
+    """A media type whose body has a property for each of its encodings."""
+    properties: dict[str, Any] = dict.fromkeys(encoding, {} if schema is None else schema)
+    return {media_type: {"schema": {"type": "object", "properties": properties}, "encoding": encoding}}
+
+
 def test_an_encoding_object_is_kept() -> None:
-    encoding = {
-        "a": {"contentType": "application/json"},
-        "b": {"explode": False},
-        "c": {"style": "deepObject"},
+    content = form(a={"contentType": "application/json"}, b={"explode": False}, r={"allowReserved": True})
+    content |= form(MULTIPART, {"type": "object"}, c={"style": "deepObject"}, d={"style": "pipeDelimited"})
+    assert [made.encodings for made in read(requestBody={"content": content}).body] == [
+        {
+            "a": 'Encoding(content_type="application/json")',
+            "b": 'Encoding(style="form", explode=False)',
+            "r": 'Encoding(style="form", allow_reserved=True)',
+        },
+        {
+            "c": 'Encoding(style="deepObject")',
+            "d": 'Encoding(style="pipeDelimited", explode=False)',
+        },
+    ]
+
+
+def test_each_media_type_has_encodings_of_its_own() -> None:
+    content = form(a={"explode": False}) | form(MULTIPART, a={}) | form("application/json", a={"headers": {}})
+    found = {made.media_type: made.encodings for made in read(requestBody={"content": content}).body}
+    assert found == {
+        FORM: {"a": 'Encoding(style="form", explode=False)'},
+        MULTIPART: {"a": "Encoding()"},
+        "application/json": {},
     }
-    content = {"application/x-www-form-urlencoded": {"schema": {"type": "object"}, "encoding": encoding}}
-    assert read(requestBody={"content": content}).encodings == {
-        "a": 'Encoding(content_type="application/json")',
-        "b": 'Encoding(style="form", explode=False)',
-        "c": 'Encoding(style="deepObject", explode=True)',
+
+
+@pytest.mark.parametrize(
+    ("schema", "encoding", "wrong"),
+    [
+        (LIST, {"style": "deepObject"}, "deepObject is defined for exploded objects only"),
+        (
+            LIST,
+            {"style": "spaceDelimited", "explode": True},
+            "spaceDelimited is defined for arrays and objects",
+        ),
+        ({"type": "string"}, {"style": "pipeDelimited"}, "pipeDelimited is defined for arrays and objects"),
+        (
+            {"type": "array", "items": LIST},
+            {"allowReserved": True},
+            "a nested array or object has no defined",
+        ),
+        ({"type": "string", "format": "binary"}, {"style": "form"}, "bytes have no form in a style"),
+        ({"type": "object"}, {"contentType": "application/xml"}, "`application/xml` is no media type that"),
+        ({"type": "object"}, {"contentType": "text/*"}, "`text/\\*` is no media type that"),
+        ({"type": "array", "items": LIST}, {"contentType": "text/csv"}, "`text/csv` is no media type that"),
+        ({}, {"headers": {"X-A": {"schema": {}}}}, "headers of a part are not supported"),
+    ],
+)
+def test_an_encoding_that_cannot_be_followed_is_refused(schema: Any, encoding: Any, wrong: str) -> None:
+    with pytest.raises(Problem, match=f"/encoding/a: the encoding of `a`.*: {wrong}"):
+        read(requestBody={"content": form(MULTIPART, schema, a=encoding)})
+
+
+@pytest.mark.parametrize(
+    ("schema", "content_type"),
+    [
+        (LIST, "text/csv"),
+        ({"type": "object"}, "application/json, application/xml"),
+        ({"type": "object"}, "application/*"),
+        ({"type": "string", "format": "binary"}, "image/png, image/jpeg"),
+    ],
+)
+def test_a_media_type_that_a_property_can_have_is_kept(schema: Any, content_type: str) -> None:
+    (made,) = read(requestBody={"content": form(MULTIPART, schema, a={"contentType": content_type})}).body
+    assert made.encodings == {"a": f'Encoding(content_type="{content_type}")'}
+
+
+def test_an_encoding_without_property_is_refused() -> None:
+    options = [{"type": "object", "properties": {name: {"type": "string"}}} for name in ("a", "b")]
+    content: dict[str, Any] = {FORM: {"schema": {"oneOf": options}, "encoding": {"a": {}, "b": {}}}}
+    assert list(read(requestBody={"content": content}).body[0].encodings) == ["a", "b"]
+    content[FORM]["encoding"]["c"] = {}
+    with pytest.raises(Problem, match="the encoding of `c`: the body has no such property"):
+        read(requestBody={"content": content})
+
+
+def test_the_description_beside_a_reference_wins() -> None:
+    known = {
+        "A": {"description": "Common."},
+        "B": {"$ref": "#/components/responses/A", "description": "Both."},
     }
+    responses = {
+        "200": {"$ref": "#/components/responses/A", "description": "Own."},
+        "201": {"$ref": "#/components/responses/A"},
+        "202": {"$ref": "#/components/responses/B"},
+    }
+    made = read("/x", None, {"components": {"responses": known}}, responses=responses)
+    assert [answer.description for answer in made.answers] == ["Own.", "Common.", "Both."]
+
+
+def test_the_description_beside_a_reference_to_what_is_sent_wins() -> None:
+    body = {"description": "Common.", "content": {"text/plain": {}}}
+    known = {"parameters": {"A": parameter("q", description="Common.")}, "requestBodies": {"B": body}}
+    made = read(
+        "/x",
+        None,
+        {"components": known},
+        parameters=[{"$ref": "#/components/parameters/A", "description": "Own."}],
+        requestBody={"$ref": "#/components/requestBodies/B", "description": "Own."},
+    )
+    assert [made.arguments[0].description, made.body_description] == ["Own.", "Own."]
 
 
 def answer(schema: Any, media_type: str = "application/json") -> dict[str, Any]:
@@ -237,7 +385,7 @@ def test_an_answer_that_cannot_be_read_is_refused() -> None:
 
 
 def test_security_is_the_operation_s_or_the_document_s() -> None:
-    schemes = {name: {"type": "http", "scheme": "bearer"} for name in ("a", "b")}
+    schemes = {name: {"type": "apiKey", "in": "query", "name": name} for name in ("a", "b")}
     root = {"security": [{"a": []}], "components": {"securitySchemes": schemes}}
     assert read("/x", None, root).security == [["a"]]
     assert read("/x", None, root, security=[{"b": [], "a": []}, {}]).security == [["a", "b"], []]
@@ -249,8 +397,9 @@ def test_security_is_the_operation_s_or_the_document_s() -> None:
 def test_dependencies_name_parameters() -> None:
     parameters = [parameter("a"), parameter("b")]
     made = read(parameters=parameters, **{"x-dependencies": ["OnlyOne(a, b)"]})
-    ((text, expression),) = made.dependencies
-    assert text == "OnlyOne(a, b)"
+    (dependency,) = made.dependencies
+    assert dependency.text == "OnlyOne(a, b)"
+    expression = dependency.expression()
     assert [eval(expression, {"given": given}) for given in ({}, {"a": 1}, {"a": 1, "b": 2})] == [
         False,
         True,
@@ -264,7 +413,6 @@ def test_dependencies_name_parameters() -> None:
 
 def test_servers_of_an_operation_win_and_variables_have_their_defaults() -> None:
     server = {"url": "https://{region}.x.test/", "variables": {"region": {"default": "eu"}}}
-    assert server_url(server) == "https://eu.x.test"
     assert read(servers=[server]).server == "https://eu.x.test"
     assert read().server is None
 
@@ -276,12 +424,12 @@ def test_a_contract_without_a_server_is_refused() -> None:
         client("x", Contract(bare))
 
 
-def test_only_what_every_call_needs_is_a_required_argument_of_the_client() -> None:
-    schemes = {
-        name: {"type": "http", "scheme": "bearer", "x-credentials": {"token": name}} for name in ("a", "b")
-    }
+def test_the_client_says_what_every_call_needs() -> None:
+    schemes = {name: {"type": "apiKey", "in": "query", "name": name} for name in ("a", "b")}
     root = {"security": [{"a": []}, {"a": [], "b": []}], "components": {"securitySchemes": schemes}}
-    assert client("x", Contract(document("/x", None, root))).arguments == {"a": True, "b": False}
+    made = client("x", Contract(document("/x", None, root)))
+    assert (made.arguments, made.needed) == (["a", "b"], "a")
+    assert made.environment == {"a": "X_A", "b": "X_B"}
 
 
 def test_the_lowered_contract_keeps_every_operation_parameter_and_model() -> None:
@@ -289,7 +437,7 @@ def test_the_lowered_contract_keeps_every_operation_parameter_and_model() -> Non
     parameters = [parameter("id.x", "path"), parameter("q", content={"application/json": {}})]
     node = {"parameters": parameters, "requestBody": {"content": {"application/json": {"schema": body}}}}
     low = lowered(client("x", Contract(document("/{id.x}", **node))))
-    operation = low["paths"]["/0/{id_x}"]["post"]
-    assert [(p["name"], p["in"]) for p in operation["parameters"]] == [("id_x", "path"), ("q", "query")]
+    operation = low["paths"]["/0/{p0}"]["post"]
+    assert [(p["name"], p["in"]) for p in operation["parameters"]] == [("p0", "path"), ("p1", "query")]
     assert low["components"]["schemas"]["Thing"]["required"] == ["a"]
     assert set(low["components"]["schemas"]["Thing"]["properties"]) == {"a", "b"}

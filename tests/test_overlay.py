@@ -12,13 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.document import Map, Seq, copied, load, place
+from scripts.document import Map, Seq, copied, place
 from scripts.overlay import OverlayError, apply
 from scripts.problem import Problem
+from scripts.yaml12 import read
 
 CASES = Path(__file__).parent / "data" / "overlay"
 APPLIED = sorted(path.parent for path in CASES.glob("*/output.yaml"))
 REFUSED = sorted(path.parent for path in CASES.glob("*/error.txt"))
+
+
+def load(path: Path) -> Any:
+    """The value of a file, which may be a primitive too."""
+    return read(path.read_text("utf-8"), str(path))
 
 
 def plain(value: Any) -> Any:
@@ -162,14 +168,48 @@ def nested(levels: int) -> Any:
 
 
 def test_a_document_nested_too_deeply_is_refused() -> None:
-    with pytest.raises(OverlayError, match=r"^overlay: .* nested too deeply; flatten it"):
+    with pytest.raises(OverlayError, match=r"^overlay: the document is nested too deeply; flatten it"):
         apply(nested(100_000), overlay({"target": "$.a", "update": {}}))
 
 
 def test_a_path_nested_too_deeply_is_refused() -> None:
     target = "$[?" + "(" * 5000 + "@.a" + ")" * 5000 + "]"
-    with pytest.raises(OverlayError, match=r"^overlay: .* nested too deeply; flatten it"):
-        apply({}, overlay({"target": target, "update": {}}))
+    with pytest.raises(OverlayError, match=r"^action 2 .*: `target` is nested too deeply; flatten it"):
+        apply({}, overlay({"target": "$"}, {"target": target, "update": {}}))
+
+
+def test_an_update_nested_too_deeply_is_refused() -> None:
+    said = "^action 2 .*: the document or the action is nested too deeply; flatten it"
+    with pytest.raises(OverlayError, match=said):
+        apply({}, overlay({"target": "$"}, {"target": "$", "update": nested(100_000)}))
+
+
+@pytest.mark.parametrize("function", ["match", "search"])
+def test_a_pattern_that_takes_for_ever_is_refused(function: str) -> None:
+    action = {"target": f"$[?{function}(@, '(a|aa)+b')]", "remove": True}
+    with pytest.raises(OverlayError, match=r"^action 1 .*: a pattern takes more than 2 seconds;"):
+        apply(["a" * 60], overlay(action))
+
+
+def test_a_pattern_that_is_none_fits_nothing() -> None:
+    unchanged = overlay({"target": "$[?search(@, 'a{2,1}')]", "remove": True, "x-optional": True})
+    assert apply(["a"], unchanged) == ["a"]
+
+
+TOO_MUCH = {
+    "an array copied onto itself": (["a"], [{"target": "$", "copy": "$"}] * 60, "action 18"),
+    "a large value for many targets": (
+        {str(n): {} for n in range(40_000)},
+        [{"target": "$.*", "update": {str(n): n for n in range(30_000)}}],
+        "action 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "actions", "action"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_a_document_that_gets_too_large_is_refused(document: Any, actions: list[Any], action: str) -> None:
+    with pytest.raises(OverlayError, match=f"^{action} .*: the document gets more than 200,000 values;"):
+        apply(document, overlay(*actions))
 
 
 def test_an_index_too_long_to_be_a_number_is_refused() -> None:

@@ -21,8 +21,10 @@ ANSWERS = {
 
 
 @pytest.fixture
-def wire() -> Iterator[respx.MockRouter]:
+def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[respx.MockRouter]:
     """All three vendors, answering with success."""
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "a" * 32)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "my-auth-token")
     with respx.mock(assert_all_called=False) as router:
         for host, (status, body) in ANSWERS.items():
             router.route(host=host).mock(return_value=httpx.Response(status, json=body))
@@ -38,7 +40,7 @@ def test_the_example_runs(code: str, wire: respx.MockRouter, capsys: pytest.Capt
 
 def test_every_vendor_it_lists_has_an_example() -> None:
     for name in re.findall(r"\(specs/(\w+)/README\.md\)", README):
-        assert sum(f"{name}.Client(" in code for code in EXAMPLES) == 1
+        assert sum(re.search(rf"\b{name}\.(Async)?Client\b", code) is not None for code in EXAMPLES) == 1
 
 
 def test_it_is_short_and_its_links_lead_somewhere() -> None:
@@ -53,3 +55,11 @@ def test_every_verb_is_told() -> None:
     for command in app.registered_commands:
         assert command.callback is not None
         assert f"`{command.callback.__name__} " in README
+
+
+def test_every_module_of_the_pipeline_is_told() -> None:
+    told = (ROOT / "scripts/README.md").read_text("utf-8")
+    modules = [
+        path.stem for folder in ("scripts", "scripts/runtime") for path in (ROOT / folder).glob("[!_]*.py")
+    ]
+    assert [name for name in modules if f"`{name}`" not in told] == []

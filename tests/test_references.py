@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -143,6 +144,66 @@ def test_what_consists_of_itself_is_refused(circle: str, at: str) -> None:
     assert caught.value.where == f"#/components/{at}/$ref"
 
 
-def test_a_long_way_is_no_circle() -> None:
-    schemas: dict[str, Any] = {str(n): {"$ref": f"#/components/schemas/{n + 1}"} for n in range(5000)}
-    checked({"components": {"schemas": {**schemas, "5000": {}}}})
+# What is too much
+
+ROOT = {"paths": {"/a": {"parameters": [{"name": "a", "schema": {"$ref": "#/components/schemas/0"}}]}}}
+
+
+def schemas(count: int, form: Callable[[dict[str, str]], Any]) -> Any:
+    """A document of so many schemas, each of which refers to the next."""
+    made = {str(n): form({"$ref": f"#/components/schemas/{n + 1}"}) for n in range(count)}
+    return {**ROOT, "components": {"schemas": {**made, str(count): {}}}}
+
+
+FORMS: dict[str, Callable[[dict[str, str]], Any]] = {
+    "references": lambda following: following,
+    "allOf": lambda following: {"allOf": [following]},
+    "items": lambda following: {"items": following},
+    "additionalProperties": lambda following: {"additionalProperties": following},
+    "properties": lambda following: {"properties": {"a": following}},
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_long_way_is_no_circle(form: Any) -> None:
+    checked(schemas(49, form))
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_too_long_a_way_is_refused(form: Any) -> None:
+    with pytest.raises(Problem, match="more than 100 references lead here, one after the other"):
+        checked(schemas(5000, form))
+
+
+@pytest.mark.parametrize("form", [FORMS["allOf"], FORMS["items"]])
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_schema_of_too_many_levels_is_refused_though_each_is_near(form: Any, is_reversed: bool) -> None:
+    document = schemas(80, form)
+    names = sorted(document["components"]["schemas"], key=int, reverse=is_reversed)
+    properties = {name: {"$ref": f"#/components/schemas/{name}"} for name in names}
+    document["components"]["schemas"] = {name: document["components"]["schemas"][name] for name in names}
+    document["components"]["schemas"]["0"] = {"properties": properties}
+    with pytest.raises(Problem, match="the schema consists of more than 100 levels, references followed"):
+        checked(document)
+
+
+@pytest.mark.parametrize("word", ["allOf", "anyOf", "oneOf"])
+def test_a_schema_of_too_many_others_is_refused(word: str) -> None:
+    checked(schemas(10, lambda following: {word: [following, following]}))
+    with pytest.raises(Problem, match="the schema consists of more than 10,000 schemas, references followed"):
+        checked(schemas(24, lambda following: {word: [following, following]}))
+
+
+def test_schemas_that_hold_themselves_are_no_long_way() -> None:
+    every = [{"$ref": f"#/components/schemas/{n}"} for n in range(150)]
+    made = {str(n): {"properties": {str(m): every[m] for m in range(150)}} for n in range(150)}
+    checked(
+        {
+            **ROOT,
+            "components": {"schemas": {**made, "tree": {"items": {"$ref": "#/components/schemas/tree"}}}},
+        }
+    )
+
+
+def test_a_chain_that_no_operation_leads_to_may_be_long() -> None:
+    checked({"components": schemas(200, FORMS["properties"])["components"]})

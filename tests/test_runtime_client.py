@@ -1,357 +1,324 @@
-"""The client sends what operations draft, by plain calls and by asyncio, and keeps its secrets."""
+"""The client sends what operations draft, by plain calls and by asyncio, and raises the errors of its vendor."""
 
 from __future__ import annotations
 
-import asyncio
-import pickle
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar, Unpack
 
 import httpx
 import pytest
 
-from scripts.runtime.client import DEFAULT_TIMEOUT, BaseClient
-from scripts.runtime.errors import APIError, InvalidRequest, MalformedResponse, MissingCredentials
-from scripts.runtime.operation import Body, Operation, Parameter
-from scripts.runtime.security import api_key, basic, bearer
-from scripts.runtime.types import Response
+from scripts.runtime import errors
+from scripts.runtime.client import BaseClient
+from scripts.runtime.errors import APIError, InvalidRequest, MissingCredentials
+from scripts.runtime.jwt import Jwt
+from scripts.runtime.operation import Operation
+from scripts.runtime.options import Options
+from scripts.runtime.security import Applied, Credential, basic, bearer
 from scripts.runtime.unset import UNSET
-
-SECRET = "s3cret-of-mine"
-JSON = "application/json"
-ECHO: Operation[dict[str, Any], dict[str, Any]] = Operation(
-    "POST",
-    "/echo/{x}",
-    parameters=[
-        Parameter("x", "path", str, required=True, style="simple", explode=False),
-        Parameter("q", "query", str),
-    ],
-    body=Body({JSON: dict[str, Any], "text/plain": str}),
-    responses={"200": {JSON: dict[str, Any]}},
-    security=[["scheme"]],
-)
-
-Answer = Callable[[httpx.Request], httpx.Response]
-Call = Callable[..., Response[Any]]
-
-
-def fine(request: httpx.Request) -> httpx.Response:
-    return httpx.Response(200, json={"url": str(request.url), "body": request.content.decode()})
-
-
-def client(answer: Answer = fine, **options: Any) -> BaseClient:
-    settings: dict[str, Any] = {"base_url": "https://a.test/v1/", "timeout": DEFAULT_TIMEOUT, **options}
-    credentials = settings.pop("credentials", {"scheme": bearer(SECRET)})
-    transport = httpx.MockTransport(answer)
-    return BaseClient(credentials, transport=transport, async_transport=transport, **settings)
-
-
-def plain_call(made: BaseClient, *arguments: Any, **more: Any) -> Response[Any]:
-    with made:
-        return made.send(*arguments, **more)
-
-
-def asyncio_call(made: BaseClient, *arguments: Any, **more: Any) -> Response[Any]:
-    async def run() -> Response[Any]:
-        async with made:
-            return await made.send_async(*arguments, **more)
-
-    return asyncio.run(run())
-
-
-both = pytest.mark.parametrize("call", [plain_call, asyncio_call])
+from tests.calls import ECHO, JSON, SECRET, Call, Server, Stream, both, client, fine
 
 
 @both
 def test_a_call_sends_what_the_operation_drafts(call: Call) -> None:
-    seen: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return fine(request)
-
-    response = call(client(answer), ECHO, "a/b", "c d", body={"k": "é"})
-    (request,) = seen
+    server = Server(fine)
+    response = call(client(server), "send", ECHO, "a/b", "c d", body={"k": "é"})
+    (request,) = server.requests
     assert (request.method, request.content) == ("POST", '{"k":"é"}'.encode())
     assert request.url.raw_path == b"/v1/echo/a%2Fb?q=c%20d"
     assert request.headers["authorization"] == f"Bearer {SECRET}"
     assert request.headers["content-type"] == request.headers["accept"] == JSON
     assert "cookie" not in request.headers
-    assert response.status_code == 200
+    assert (response.status_code, response.headers["content-type"]) == (200, JSON)
     assert response.parsed == {"url": "https://a.test/v1/echo/a%2Fb?q=c%20d", "body": '{"k":"é"}'}
+    assert call(client(server), "call", ECHO, "a/b", "c d", body={"k": "é"}) == response.parsed
 
 
 @both
 def test_the_media_type_of_the_body_can_be_chosen(call: Call) -> None:
-    response = call(client(), ECHO, "a", UNSET, body="é", content_type="text/plain")
-    assert response.parsed["body"] == "é"
+    assert call(client(), "call", ECHO, "a", UNSET, body="é", content_type="text/plain")["body"] == "é"
 
 
 @both
-def test_an_operation_may_have_a_server_of_its_own(call: Call) -> None:
+def test_an_operation_may_have_a_server_of_its_own_unless_the_client_is_told_another(call: Call) -> None:
+    class Usual(BaseClient):
+        _base_url = "https://a.test/v1"
+
     there = Operation[Any, Any](
-        "GET", "/x", responses={"200": {JSON: dict[str, Any]}}, server="https://b.test/v2"
+        "GET", "/x", responses={"200": {JSON: dict[str, Any]}}, server="https://b.test/v2/"
     )
-    assert call(client(), there).parsed["url"] == "https://b.test/v2/x"
+    assert call(client(kind=Usual, base_url=""), "call", there)["url"] == "https://b.test/v2/x"
+    assert call(client(kind=Usual, base_url="https://c.test"), "call", there)["url"] == "https://c.test/x"
 
 
 @both
 def test_an_invalid_call_sends_nothing(call: Call) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        raise AssertionError(request)
-
+    server = Server(fine)
     with pytest.raises(InvalidRequest, match="path parameter x breaks `type: string`"):
-        call(client(answer), ECHO, 1, UNSET)
-    with pytest.raises(MissingCredentials, match="scheme"):
-        call(client(answer, credentials={"scheme": None}), ECHO, "a", UNSET)
-    with pytest.raises(InvalidRequest, match=r"URL breaks `URL too long`: got '/echo/\{x\}'"):
-        call(client(answer), ECHO, "a", "q" * 70_000)
+        call(client(server), "send", ECHO, 1, UNSET)
+    with pytest.raises(MissingCredentials, match="the call needs the credentials of scheme; give them"):
+        call(client(server, credentials={"scheme": None}), "send", ECHO, "a", UNSET)
+    with pytest.raises(InvalidRequest, match=r"URL breaks `URL too long`: got '/echo/a'"):
+        call(client(server), "send", ECHO, "a", "q" * 70_000)
+    assert server.requests == []
 
 
 @both
-def test_any_status_is_an_answer_and_its_result_an_error(call: Call) -> None:
-    response = call(client(lambda request: httpx.Response(418, content=b"no")), ECHO, "a", UNSET)
-    assert (response.status_code, response.content, response.parsed) == (418, b"no", None)
-    with pytest.raises(APIError, match="undocumented status 418"):
-        ECHO.result(response)
+def test_any_status_is_an_answer_and_a_call_raises_it(call: Call) -> None:
+    server = Server(lambda request: httpx.Response(418, content=b"no"))
+    response = call(client(server), "send", ECHO, "a", UNSET)
+    assert (response.status, response.content, response.parsed) == (418, b"no", None)
+    with pytest.raises(APIError, match="undocumented status 418: b'no'"):
+        call(client(server), "call", ECHO, "a", UNSET)
 
 
 @both
 def test_redirects_are_not_followed(call: Call) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        assert request.url.host == "a.test"
-        return httpx.Response(307, headers={"location": "https://evil.test/"})
-
-    response = call(client(answer), ECHO, "a", UNSET)
+    server = Server(lambda request: httpx.Response(307, headers={"location": "https://evil.test/"}))
+    response = call(client(server), "send", ECHO, "a", UNSET)
     assert (response.status_code, response.headers["location"]) == (307, "https://evil.test/")
+    assert [request.url.host for request in server.requests] == ["a.test"]
 
 
 @both
-def test_content_that_cannot_be_decoded_is_malformed(call: Call) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Broken())
-
-    with pytest.raises(MalformedResponse, match=r"POST /echo/\{x\} answered 200, but Error -3") as caught:
-        call(client(answer), ECHO, "a", UNSET)
-    assert (caught.value.status_code, caught.value.content) == (200, b"")
+def test_an_error_that_is_not_of_the_connection_is_passed_on(call: Call) -> None:
+    with pytest.raises(ZeroDivisionError):
+        call(client(Server(ZeroDivisionError())), "call", ECHO, "a", UNSET)
 
 
-class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """What is said to be compressed, and is not."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield b"{}"
-
-    async def __aiter__(self) -> Any:
-        yield b"{}"
+# Errors of the vendor
 
 
-@both
-def test_a_failed_connection_is_told_by_httpx(call: Call) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
-
-    with pytest.raises(httpx.ConnectError, match="refused"):
-        call(client(answer), ECHO, "a", UNSET)
-
-
-def test_cookies_of_an_answer_are_not_sent_back() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        assert "cookie" not in request.headers
-        return httpx.Response(200, json={}, headers={"set-cookie": "sid=1"})
-
-    with client(answer) as made:
-        assert [made.send(ECHO, "a", UNSET).parsed for _ in range(2)] == [{}, {}]
-
-    async def run() -> None:
-        async with client(answer) as made:
-            assert [(await made.send_async(ECHO, "a", UNSET)).parsed for _ in range(2)] == [{}, {}]
-
-    asyncio.run(run())
+def tree() -> ModuleType:
+    """A vendor's tree of errors, with a class for the status 400."""
+    made = ModuleType("mine")
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, errors.Error):
+            setattr(made, name, type(name, (kind,), {}))
+    made.Refused = type("Refused", (made.APIError,), {})  # type: ignore[attr-defined]
+    made.BY_STATUS = {"400": made.Refused}  # type: ignore[attr-defined]
+    return made
 
 
-# Connections
+TREE: Any = tree()
 
 
-def test_connections_are_kept_until_the_client_is_closed() -> None:
-    made = client()
-    assert made.get_httpx_client() is made.get_httpx_client()
-    made.close()
-    with pytest.raises(RuntimeError, match="closed"):
-        made.send(ECHO, "a", UNSET)
+class Mine(BaseClient):
+    _errors = TREE
+    _base_url = "https://a.test"
+    _environment: ClassVar = {"user": "THE_USER", "password": "THE_PASSWORD", "token": "THE_TOKEN"}
+    _always_needs = "user with password, or token"
+
+    def __init__(
+        self,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        token: str | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        pair = basic(user, password, "user", "password")
+        super().__init__({"pair": pair, "scheme": bearer(token, "token")}, **options)
 
 
-def test_closing_what_was_never_opened_is_no_error() -> None:
-    client().close()
-    asyncio.run(client().aclose())
+def mine(outcome: Any = fine, **options: Any) -> Mine:
+    transport = httpx.MockTransport(outcome if callable(outcome) else Server(outcome))
+    return Mine(token=SECRET, transport=transport, max_retries=0, **options)
 
 
-def test_threads_share_one_httpx_client() -> None:
-    made, found = client(), set[int]()
-    barrier = threading.Barrier(8)
-
-    def use() -> None:
-        barrier.wait()
-        found.add(id(made.get_httpx_client()))
-
-    threads = [threading.Thread(target=use) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 1
-
-
-def test_each_event_loop_has_its_own_connections() -> None:
-    made = client()
-
-    async def use() -> httpx.AsyncClient:
-        assert made.get_async_httpx_client() is made.get_async_httpx_client()
-        return made.get_async_httpx_client()
-
-    one, other = asyncio.run(use()), asyncio.run(use())
-    assert one is not other
-    assert len(vars(made)["_async_clients"]) == 1, "clients of closed loops are kept"
-
-
-def test_many_calls_at_once_share_a_client() -> None:
-    async def run() -> set[str]:
-        async with client() as made:
-            answers = await asyncio.gather(*(made.send_async(ECHO, str(n), UNSET) for n in range(1000)))
-        return {answer.parsed["url"] for answer in answers}
-
-    assert asyncio.run(run()) == {f"https://a.test/v1/echo/{n}" for n in range(1000)}
-
-
-@contextmanager
-def server(content: bytes | None) -> Iterator[str]:
-    """A server on loopback that answers every request alike, or never."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_serve, args=(listener, content), daemon=True).start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def _serve(listener: socket.socket, content: bytes | None) -> None:
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return
-        threading.Thread(target=_answer, args=(connection, content), daemon=True).start()
-
-
-def _answer(connection: socket.socket, content: bytes | None) -> None:
-    with connection:
-        while connection.recv(65536):
-            if content is not None:
-                head = f"HTTP/1.1 200 OK\r\ncontent-type: {JSON}\r\ncontent-length: {len(content)}\r\n\r\n"
-                connection.sendall(head.encode() + content)
-
-
-def test_a_client_can_be_used_in_one_event_loop_after_another() -> None:
-    with server(b"{}") as url:
-        made = BaseClient({"scheme": bearer("x")}, base_url=url, timeout=5)
-        for _ in range(3):
-            assert asyncio.run(made.send_async(ECHO, "a", UNSET)).parsed == {}
-        assert made.send(ECHO, "a", UNSET).parsed == {}
-        made.close()
-
-
-def test_a_call_to_a_silent_server_ends() -> None:
-    with server(None) as url:
-        made = BaseClient({"scheme": bearer("x")}, base_url=url, timeout=0.05)
-        with made, pytest.raises(httpx.ReadTimeout):
-            made.send(ECHO, "a", UNSET)
-        with pytest.raises(httpx.ReadTimeout):
-            asyncio.run(made.send_async(ECHO, "a", UNSET))
-
-
-# Settings
-
-
-@pytest.mark.parametrize("timeout", [None, 0, -1, float("nan")])
-def test_a_client_without_a_time_limit_has_to_be_asked_for(timeout: Any) -> None:
-    with pytest.raises(ValueError, match=r"timeout is .*; give seconds, or an httpx\.Timeout"):
-        client(timeout=timeout)
-    assert client(timeout=httpx.Timeout(None)).get_httpx_client().timeout == httpx.Timeout(None)
-
-
-def test_the_default_time_limit_is_finite_and_reaches_httpx() -> None:
-    assert 0 < DEFAULT_TIMEOUT < 120
-    assert client().get_httpx_client().timeout == httpx.Timeout(DEFAULT_TIMEOUT)
-
-
-@pytest.mark.parametrize(
-    "base_url",
-    [
-        "",
-        "a.test",
-        "//a.test",
-        "ftp://a.test",
-        "https://",
-        f"https://user:{SECRET}@a.test",
-        f"https://{SECRET}@a.test",
-        f"https://a.test?key={SECRET}",
-        f"https://a.test#{SECRET}",
-        f"https://a.test/\n{SECRET}",
-        f"https://a.test:{SECRET}",
-        5,
-    ],
-)
-def test_a_base_url_that_is_none_is_refused_without_being_shown(base_url: Any) -> None:
-    with pytest.raises(ValueError, match="base_url is no http or https URL") as caught:
-        client(base_url=base_url)
-    assert SECRET not in repr(caught.value)
-
-
-def test_a_base_url_may_have_a_path() -> None:
-    assert client(base_url="http://127.0.0.1:80/a/b//").base_url == "http://127.0.0.1:80/a/b"
-
-
-# Secrets
+def broken(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Stream(b"{}"))
 
 
 @both
 @pytest.mark.parametrize(
-    "credential",
+    ("outcome", "name"),
     [
-        basic("user", SECRET),
-        bearer(SECRET),
-        api_key("X-Key", "header", SECRET),
-        api_key("key", "query", SECRET),
-        api_key("key", "cookie", SECRET),
+        (400, "Refused"),
+        (404, "UnexpectedStatus"),
+        (200, "MalformedResponse"),
+        (broken, "MalformedResponse"),
+        (500, "UncertainServerError"),
+        (httpx.ReadTimeout("silence"), "OutcomeUnknown"),
+        (httpx.ConnectError("refused"), "NotSent"),
     ],
 )
-def test_no_repr_and_no_error_shows_a_credential(call: Call, credential: Any) -> None:
-    seen: list[httpx.Request] = []
+def test_each_error_is_of_the_vendor_s_tree(call: Call, outcome: Any, name: str) -> None:
+    with pytest.raises(getattr(TREE, name)) as caught:
+        call(mine(outcome), "call", ECHO, "a", UNSET)
+    assert type(caught.value) is getattr(TREE, name)
+    assert caught.value.__cause__ is (outcome if isinstance(outcome, Exception) else caught.value.__cause__)
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(401, content=b"who?")
 
-    made = client(answer, credentials={"scheme": credential})
-    shown = [repr(made), str(made), repr(vars(made)), repr(made.get_httpx_client())]
-    assert repr(made) == "scripts.runtime.client.BaseClient(base_url='https://a.test/v1')"
-    response = call(made, ECHO, "a", UNSET)
-    shown += [repr(response), str(response)]
-    with pytest.raises(APIError) as caught:
-        ECHO.result(response)
-    shown += [repr(caught.value), str(caught.value), repr(caught.value.args)]
-    shown += [repr(pickle.dumps(caught.value)), repr(pickle.dumps(response))]
-    with pytest.raises(InvalidRequest) as refused:
-        call(client(answer, credentials={"scheme": credential}), ECHO, "..", UNSET)
-    shown += [repr(refused.value), str(refused.value)]
-    with pytest.raises(InvalidRequest) as refused:
-        call(client(answer, credentials={"scheme": credential}), ECHO, "a", "q" * 70_000)
-    shown += [repr(refused.value), str(refused.value)]
-    assert len(seen) == 1
-    assert SECRET not in "".join(shown)
+@both
+def test_an_error_before_sending_is_of_the_vendor_s_tree(call: Call) -> None:
+    with pytest.raises(TREE.InvalidRequest) as caught:
+        call(mine(), "call", ECHO, "..", UNSET)
+    assert (caught.value.where, caught.value.parameter) == ("path parameter x", "x")
+    other: Operation[Any, Any] = Operation("GET", "/x", responses={}, security=[["pair"]])
+    with pytest.raises(TREE.MissingCredentials, match="pair"):
+        call(mine(), "call", other)
+
+
+@both
+def test_an_error_keeps_what_is_known_beside_its_message(call: Call) -> None:
+    with pytest.raises(TREE.MalformedResponse) as caught:
+        call(mine(lambda request: httpx.Response(200, json=[1])), "call", ECHO, "a", UNSET)
+    error = caught.value
+    assert (error.where, error.expected, error.got) == ("", "type: object", [1])
+    assert (error.status, error.content) == (200, b"[1]")
+
+
+@both
+def test_an_error_that_the_tree_does_not_have_stays_as_it_is(call: Call) -> None:
+    class Foreign(errors.Error):
+        """Raised by a hook that makes another call."""
+
+    with pytest.raises(Foreign, match="elsewhere"):
+        call(mine(Foreign("elsewhere")), "call", ECHO, "a", UNSET)
+
+
+# Credentials
+
+
+def test_credentials_are_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THE_TOKEN", SECRET)
+    monkeypatch.setenv("THE_USER", "")
+    server = Server(fine)
+    with Mine.from_env(transport=httpx.MockTransport(server), base_url="https://b.test") as made:
+        made.call(ECHO, "a", UNSET)
+    assert server.requests[0].headers["authorization"] == f"Bearer {SECRET}"
+    assert server.requests[0].url.host == "b.test"
+
+
+def test_half_a_pair_in_the_environment_names_the_other_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THE_USER", "me")
+    with pytest.raises(ValueError, match="user needs password: give both, or neither"):
+        Mine.from_env()
+
+
+NEITHER = (
+    "the client has no credentials: give user with password, or token, "
+    "or set THE_USER with THE_PASSWORD, or THE_TOKEN and take from_env()"
+)
+
+
+def test_a_client_without_credentials_names_those_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in Mine._environment.values():
+        monkeypatch.delenv(variable, raising=False)
+    for make in (Mine, Mine.from_env):
+        with pytest.raises(TREE.MissingCredentials) as caught:
+            make()
+        assert str(caught.value) == NEITHER
+    auth = httpx.BasicAuth("me", "pass")
+    assert Mine(auth=auth).base_url == Mine.from_env(auth=auth).base_url == "https://a.test"
+
+
+def test_a_client_that_may_do_without_credentials_has_none_in_the_environment() -> None:
+    assert BaseClient({}, base_url="https://a.test").base_url == "https://a.test"
+    with pytest.raises(MissingCredentials, match=r"the client has no credentials: give them$"):
+        BaseClient.from_env()
+
+
+class Renewable(Credential):
+    """A token that is as good as its number is high."""
+
+    def __init__(self) -> None:
+        super().__init__(Applied({"Authorization": "Bearer token-1"}), "token-1")
+        self.dates = list[str | None]()
+
+    def can_renew(self) -> bool:
+        return True
+
+    def is_refused(self, answer: Any) -> bool:
+        return bool(answer == {"error": "expired"})
+
+    def renew(self, applied: Applied, date: str | None) -> bool:
+        assert applied == self._applied
+        self.dates.append(date)
+        new = f"token-{len(self.dates) + 1}"
+        self._applied, self.secrets = Applied({"Authorization": f"Bearer {new}"}), (new, *self.secrets)
+        return True
+
+
+DATE = "Thu, 07 Apr 2016 23:52:28 GMT"
+
+
+def expired(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(401, json={"error": "expired"}, headers={"date": DATE})
+
+
+def tokens(server: Server) -> list[str]:
+    return [request.headers["authorization"] for request in server.requests]
+
+
+@both
+def test_a_credential_that_is_refused_is_renewed_once(call: Call) -> None:
+    server, credential = Server(expired, fine), Renewable()
+    assert call(client(server, credentials={"scheme": credential}), "call", ECHO, "a", UNSET)
+    assert tokens(server) == ["Bearer token-1", "Bearer token-2"]
+    assert credential.dates == [DATE]
+
+
+@both
+def test_a_credential_that_is_refused_twice_is_an_error(call: Call) -> None:
+    server, credential = Server(expired), Renewable()
+    with pytest.raises(errors.AuthenticationError):
+        call(client(server, credentials={"scheme": credential}, max_retries=9), "call", ECHO, "a", UNSET)
+    assert tokens(server) == ["Bearer token-1", "Bearer token-2"]
+
+
+@both
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        401,
+        lambda request: httpx.Response(401, content=b"<html>"),
+        lambda request: httpx.Response(401, content=b"[" * 100_000),
+        lambda request: httpx.Response(401, json={"error": "other"}),
+        lambda request: httpx.Response(401, stream=Stream(b'{"error": "expired"}', httpx.ReadError("reset"))),
+        httpx.ReadError("reset"),
+    ],
+)
+def test_no_other_answer_renews_a_credential(call: Call, outcome: Any) -> None:
+    server, credential = Server(outcome), Renewable()
+    with pytest.raises(errors.Error):
+        call(client(server, credentials={"scheme": credential}), "call", ECHO, "a", UNSET)
+    assert (len(server.requests), credential.dates) == (1, [])
+
+
+@both
+def test_a_credential_that_cannot_be_renewed_is_not(call: Call) -> None:
+    class Fixed(Renewable):
+        def renew(self, applied: Applied, date: str | None) -> bool:
+            return False
+
+    for credential in (Fixed(), bearer(SECRET, "token")):
+        server = Server(expired)
+        with pytest.raises(errors.AuthenticationError):
+            call(client(server, credentials={"scheme": credential}), "call", ECHO, "a", UNSET)
+        assert len(server.requests) == 1
+
+
+JWT = Jwt(algorithm="RS256", fields={"key": "string"}, key="key", claims={}, lifetime=60, extra="x")
+
+
+def test_tokens_are_minted_of_a_credentials_file_where_one_is_given() -> None:
+    class Minting(Mine):
+        def __init__(self, file: str | Mapping[str, object] | None, **options: Unpack[Options]) -> None:
+            BaseClient.__init__(
+                self, {"scheme": self._minted(JWT, file), "other": bearer("a", "b")}, **options
+            )
+
+    assert Minting(None)
+    with pytest.raises(TREE.InvalidCredentials, match="has no `key`"):
+        Minting({})
+    with pytest.raises(TREE.InvalidCredentials, match=r"'no\.json' cannot be read"):
+        Minting("no.json")
 
 
 def test_importing_a_client_imports_neither_attrs_nor_models() -> None:

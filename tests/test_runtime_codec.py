@@ -112,6 +112,15 @@ class NoOffset(tzinfo):
 NOON = datetime(2016, 4, 7, 12, tzinfo=timezone(timedelta(hours=2)))
 STAMP = Rules(format=RFC_2822)
 PET = Annotated[Cat | Dog, Discriminator("species", {"cat": "Cat", "wolf": "Dog", "bird": "Bird"})]
+ONE = Annotated[
+    Annotated[int, Rules(multiple_of=3)] | Annotated[int, Rules(multiple_of=5)], Rules(one_of=True)
+]
+BEAST = Annotated[Cat | Dog, Rules(one_of=True)]
+NULLS = Annotated[Annotated[str | None, Rules()] | Annotated[int | None, Rules()], Rules(one_of=True)]
+KIN = Annotated[
+    Annotated[Cat | Dog, Rules()] | Failure, Discriminator("error", {"a": "Cat", "b": "Dog", "c": "Failure"})
+]
+TIMES = Annotated[datetime | date, Rules(one_of=True)]
 LEVEL = Annotated[Literal["low", "high"] | str, Open()]
 
 BOTH_WAYS: list[tuple[Any, ...]] = [
@@ -142,6 +151,13 @@ BOTH_WAYS: list[tuple[Any, ...]] = [
      {"value": "a", "children": [{"value": "b"}], "parent": None, "n": 1}),
     (PET, Cat(species="cat"), {"species": "cat"}),
     (PET, Dog(species="wolf"), {"species": "wolf"}),
+    (ONE, 9, 9),
+    (ONE, -10, -10),
+    (BEAST, Dog(species="wolf"), {"species": "wolf"}),
+    (NULLS, "a", "a"),
+    (NULLS, 1, 1),
+    (TIMES, NOON, "2016-04-07T12:00:00+02:00"),
+    (TIMES, date(2020, 2, 29), "2020-02-29"),
     (Annotated[Annotated[str, Rules(min_length=1)] | Unset, Name("x")], "a", "a"),
     (Annotated[Color, Rules(max_properties=1)], Color(red=1), {"R": 1}),
     (Annotated[Annotated[str, Rules(min_length=1)] | Unset, Rules(max_length=1)], "a", "a"),
@@ -214,6 +230,12 @@ REFUSED: list[tuple[Any, ...]] = [
     (Account, Account(), "secret", "required"),
     (Account, Account(secret="x", additional_properties={"a": {1}}), "a", "a JSON value"),
     (PET, Anyone(), "the value", "type: Cat or type: Dog"),
+    (ONE, 15, "the value", "oneOf: not more than one of the schemas"),
+    (ONE, 7, "the value", "multipleOf: 3 or multipleOf: 5"),
+    (BEAST, Dog(species="cat"), "the value", "oneOf: not more than one of the schemas"),
+    (BEAST, Cat(species="cat"), "the value", "oneOf: not more than one of the schemas"),
+    (NULLS, None, "the value", "oneOf: not more than one of the schemas"),
+    (Annotated[date | str, Rules(one_of=True)], date(2020, 2, 29), "the value", "oneOf: not more than one of the schemas"),
     (Annotated[Color, Rules(max_properties=1)], Color(red=1, alpha=1.0), "the value", "maxProperties: 1"),
 ]  # fmt: skip
 
@@ -271,6 +293,11 @@ LIBERAL: list[tuple[Any, ...]] = [
     (Account, {"id": 1}, Account(name=UNSET, id=1)),
     (PET, {"species": "cat", "lives": 9.0}, Cat(species="cat", lives=9)),
     (PET, {"species": "cow"}, Dog(species="cow")),
+    (ONE, 15, 15),
+    (BEAST, {"species": "cat"}, Cat(species="cat")),
+    (NULLS, None, None),
+    (KIN, {"species": "cat", "error": "b"}, Cat(species="cat", additional_properties={"error": "b"})),
+    (KIN, {"species": "cat", "error": "c"}, Failure(error="c", additional_properties={"species": "cat"})),
     (PET, {"species": "bird"}, Dog(species="bird")),
 ]  # fmt: skip
 

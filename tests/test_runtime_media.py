@@ -149,6 +149,54 @@ def test_an_encoding_object_rules_how_a_field_is_written() -> None:
     ]  # fmt: skip
 
 
+SPREAD = Encoding(style="form")
+
+
+@pytest.mark.parametrize("write", [fields, parts])
+@pytest.mark.parametrize(
+    ("value", "encodings", "clash"),
+    [
+        ({"b": 1, "o": {"b": 2}}, {"o": SPREAD}, "o breaks .* got \\['b'\\]"),
+        ({"o": {"b": 2}, "b": 1}, {"o": SPREAD}, "o breaks .* got \\['b'\\]"),
+        ({"o": {"x": 1}, "p": {"x": 2}}, {"o": SPREAD, "p": SPREAD}, "p breaks .* got \\['x'\\]"),
+        ({"d": {"x": 1}, "d[x]": 2}, {"d": Encoding(style="deepObject")}, "d breaks .* got \\['d\\[x\\]'\\]"),
+    ],
+)
+def test_a_property_cannot_pass_for_another_field(
+    write: Any, value: Any, encodings: dict[str, Encoding], clash: str
+) -> None:
+    with pytest.raises(Mismatch, match=clash):
+        write(value, **encodings)
+
+
+def test_fields_that_have_names_of_their_own_stand_side_by_side() -> None:
+    value = {"o": {"o": 1, "x": 2}, "a": ["1", "2"], "d": {"x": 3}}
+    encodings = {"o": SPREAD, "a": SPREAD, "d": Encoding(style="deepObject")}
+    assert fields(value, **encodings) == [("o", "1"), ("x", "2"), ("a", "1"), ("a", "2"), ("d[x]", "3")]
+
+
+@pytest.mark.parametrize("write", [fields, parts])
+@pytest.mark.parametrize("value", [{"a": 1}, [["b"]]])
+def test_an_object_is_sent_as_json_or_not_at_all(write: Any, value: Any) -> None:
+    for content_type in ("application/xml", "text/*", "text/plain, text/csv"):
+        with pytest.raises(Mismatch, match=r"a breaks `a primitive, to be sent as"):
+            write({"a": value}, a=Encoding(content_type))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "sent"),
+    [
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        ("application/xml, application/problem+json", "application/problem+json"),
+        ("application/json; v=1", "application/json; v=1"),
+    ],
+)
+def test_an_object_has_a_media_type_that_its_encoding_allows(content_type: str, sent: str) -> None:
+    (part,) = parts({"a": {"b": 1}}, a=Encoding(content_type))
+    assert told(part) == ("a", None, sent, b'{"b":1}')
+
+
 def test_reserved_characters_in_a_form_are_left_where_that_is_allowed() -> None:
     encodings = {"a": Encoding(style="form", allow_reserved=True)}
     assert write(FORM, {"a": "x/y&z", "b": "x/y"}, encodings) == (b"a=x/y%26z&b=x%2Fy", FORM)
@@ -156,6 +204,12 @@ def test_reserved_characters_in_a_form_are_left_where_that_is_allowed() -> None:
 
 def test_an_empty_form_is_empty() -> None:
     assert write(FORM, {}, {}) == (b"", FORM)
+
+
+@pytest.mark.parametrize("media_type", [FORM, MULTIPART])
+def test_a_form_that_is_null_is_refused(media_type: str) -> None:
+    with pytest.raises(Mismatch, match="the value breaks `type: object`: got None"):
+        write(media_type, None, {})
 
 
 def test_what_a_field_cannot_carry_is_refused_by_its_name() -> None:

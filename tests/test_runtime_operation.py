@@ -9,15 +9,20 @@ import httpx
 import pytest
 from attrs import define, field
 
+from scripts.runtime import errors
 from scripts.runtime.draft import Draft
 from scripts.runtime.errors import (
     APIError,
     AuthenticationError,
+    ErrorFields,
     InvalidRequest,
     MalformedResponse,
     RateLimited,
+    ServerError,
+    UncertainServerError,
     UnexpectedStatus,
 )
+from scripts.runtime.exchange import Found
 from scripts.runtime.media import FORM, MULTIPART, Encoding
 from scripts.runtime.model import Model
 from scripts.runtime.operation import Body, Dependency, Operation, Parameter
@@ -25,6 +30,7 @@ from scripts.runtime.rules import Access, Name, Rules
 from scripts.runtime.security import api_key, bearer
 from scripts.runtime.types import File
 from scripts.runtime.unset import UNSET, Unset
+from tests.calls import given
 
 
 @define(kw_only=True)
@@ -71,7 +77,7 @@ def draft(
     operation = Operation[Any, Any](
         "POST", path, parameters=parameters, body=body, responses=more.pop("responses", {}), **more
     )
-    return operation.draft(values, sent, content_type, ())
+    return operation.draft(values, sent, content_type)
 
 
 def one(parameter: Parameter, value: Any, path: str = "/things") -> Draft:
@@ -170,7 +176,7 @@ LIMIT = Parameter("limit", "query", Annotated[int, Rules(minimum=1)], required=T
         (LIMIT, "1", "query parameter limit breaks `type: integer`: got '1'."),
         (LIMIT, UNSET, "query parameter limit breaks `required`: it is absent."),
         (Parameter("x", "query", list[int]), [1, None],
-         "query parameter x[1] breaks `type: integer`: got None."),
+         "query parameter x[1] breaks `type: integer`: got None. Leave it out, or give UNSET."),
         (Parameter("x", "query", dict[str, int]), {"a": ""},
          "query parameter x.a breaks `type: integer`: got ''."),
         (Parameter("x", "query", list[Any]), [[1]],
@@ -275,7 +281,7 @@ def test_a_body_that_is_not_given_is_not_there() -> None:
 
 
 def test_encodings_of_a_form_are_used() -> None:
-    body = Body({FORM: dict[str, list[str]]}, encodings={"a": Encoding(style="form", explode=False)})
+    body = Body({FORM: dict[str, list[str]]}, encodings={FORM: {"a": Encoding(style="form", explode=False)}})
     made = draft(values=[], body=body, sent={"a": ["1", "2"], "b": ["3", "4"]})
     assert content(made) == (b"a=1,2&b=3&b=4", {"Content-Type": FORM})
 
@@ -319,8 +325,13 @@ def test_a_body_that_holds_itself_is_refused() -> None:
 
 def test_credentials_are_added_last() -> None:
     operation = Operation[Any, Any]("GET", "/x", parameters=[Parameter("a", "query", str)], responses={})
-    credentials = [bearer("b"), api_key("k", "query", "q"), api_key("c", "cookie", "d")]
-    made = operation.draft(["1"], UNSET, None, [credential for credential in credentials if credential])
+    made = operation.draft(["1"], UNSET, None).authorized(
+        [
+            given(bearer("b", "token")).apply(),
+            given(api_key("k", "query", "q", "key")).apply(),
+            given(api_key("c", "cookie", "d", "key")).apply(),
+        ]
+    )
     assert made.target == "/x?a=1&k=q"
     assert made.raw_headers == [(b"Authorization", b"Bearer b"), (b"Cookie", b"c=d")]
 
@@ -339,14 +350,18 @@ def answer(
     return httpx.Response(status, content=body, headers={"content-type": media_type} if media_type else {})
 
 
+def found(*arguments: Any, **more: Any) -> Found:
+    return Found(answer(*arguments, **more))
+
+
 @pytest.mark.parametrize(
     "media_type", [JSON, "Application/JSON; charset=utf-8", "application/vnd.x+json", None, ""]
 )
 def test_an_answer_is_read_as_its_documented_model(media_type: str | None) -> None:
     made = operation()
-    response = made.read(answer(media_type=media_type))
+    response = made.read(found(media_type=media_type))
     assert (response.status_code, response.content) == (200, b'{"name": "a"}')
-    assert response.parsed == made.result(response) == Thing(name="a")
+    assert response.parsed == made.result(response, errors) == Thing(name="a")
 
 
 def test_the_media_type_of_an_answer_chooses_how_it_is_read() -> None:
@@ -364,32 +379,32 @@ def test_the_media_type_of_an_answer_chooses_how_it_is_read() -> None:
         "image/png": bytes, "text/html": bytes,
     }  # fmt: skip
     for media_type, kind in kinds.items():
-        assert type(made.read(answer(media_type=media_type)).parsed) is kind
+        assert type(made.read(found(media_type=media_type)).parsed) is kind
 
 
 def test_the_most_exact_status_documents_an_answer() -> None:
     made = operation(_201={JSON: Thing}, _2XX={JSON: list[int]}, default={JSON: Refusal})
-    assert made.read(answer(201)).parsed == Thing(name="a")
-    assert made.read(answer(202, b"[1]")).parsed == [1]
-    assert made.read(answer(404, b'{"error": "x"}')).parsed == Refusal(error="x")
+    assert made.read(found(201)).parsed == Thing(name="a")
+    assert made.read(found(202, b"[1]")).parsed == [1]
+    assert made.read(found(404, b'{"error": "x"}')).parsed == Refusal(error="x")
 
 
 def test_text_and_bytes_may_be_empty() -> None:
-    assert operation(_200={"text/plain": str}).read(answer(200, b"", "text/plain")).parsed == ""
-    assert operation(_200={"image/png": bytes}).read(answer(200, b"", "image/png")).parsed == b""
+    assert operation(_200={"text/plain": str}).read(found(200, b"", "text/plain")).parsed == ""
+    assert operation(_200={"image/png": bytes}).read(found(200, b"", "image/png")).parsed == b""
 
 
 @pytest.mark.parametrize("status", [200, 204])
 @pytest.mark.parametrize("body", [b"", b"whatever"])
 def test_an_answer_without_documented_content_means_none(status: int, body: bytes) -> None:
     made: Operation[Any, Any] = Operation("POST", "/things", responses={str(status): {}})
-    response = made.read(answer(status, body))
+    response = made.read(found(status, body))
     assert (response.parsed, response.content) == (None, body)
-    assert made.result(response) is None
+    assert made.result(response, errors) is None
 
 
 def test_an_answer_to_head_has_no_content() -> None:
-    assert operation("HEAD").read(answer(200, b"")).parsed is None
+    assert operation("HEAD").read(found(200, b"")).parsed is None
 
 
 @pytest.mark.parametrize(
@@ -408,15 +423,21 @@ def test_an_answer_to_head_has_no_content() -> None:
 )  # fmt: skip
 def test_a_success_that_is_not_as_documented_is_malformed(response: httpx.Response, message: str) -> None:
     with pytest.raises(MalformedResponse) as caught:
-        operation().read(response)
-    assert str(caught.value).startswith(f"POST /things answered 200, but {message}")
+        operation().read(Found(response))
+    assert (
+        str(caught.value)
+        == f"POST /things answered 200, but {message}. The request was probably carried out."
+    )
     error = caught.value
     assert (error.status_code, error.content, error.headers) == (200, response.content, response.headers)
+    where = error.where or "the value"
+    assert f"{where} breaks `{error.expected}`" in message
+    assert message.endswith(("it is absent", f"got {error.got!r}"))
 
 
 def test_an_answer_that_is_nested_too_deeply_is_malformed() -> None:
     with pytest.raises(MalformedResponse, match="recursion"):
-        operation(_200={JSON: Tree}).read(answer(body=b'{"sub": [' * 450 + b"]}" * 450))
+        operation(_200={JSON: Tree}).read(found(body=b'{"sub": [' * 450 + b"]}" * 450))
 
 
 REFUSAL = b'{"error": "no money"}'
@@ -430,7 +451,8 @@ REFUSAL = b'{"error": "no money"}'
         (answer(400, b""), APIError, None, "failed with status 400"),
         (answer(401, REFUSAL), AuthenticationError, None, "answered with the undocumented status 401: b'{"),
         (answer(429, b""), RateLimited, None, "answered with the undocumented status 429"),
-        (answer(503, b"oops", None), APIError, None, "failed with status 503: b'oops'"),
+        (answer(503, b"oops", None), UncertainServerError, None, "failed with status 503: b'oops'. It may have"),
+        (answer(600, b""), UncertainServerError, None, "answered with the undocumented status 600. It may have"),
         (answer(404), UnexpectedStatus, None, "answered with the undocumented status 404: b'{"),
         (answer(202), UnexpectedStatus, None, "answered with the undocumented status 202: b'{"),
         (answer(302, b""), UnexpectedStatus, None, "answered with the undocumented status 302"),
@@ -443,7 +465,7 @@ def test_a_failure_is_raised_with_all_that_is_known(
 ) -> None:
     made = operation(_200={JSON: Thing | Refusal}, _400={JSON: Refusal}, _5XX={JSON: Refusal}, _303={})
     with pytest.raises(APIError) as caught:
-        made.result(made.read(response))
+        made.result(made.read(Found(response)), errors)
     error = caught.value
     assert type(error) is kind
     assert str(error).startswith(f"POST /things {message}")
@@ -456,5 +478,154 @@ def test_a_failure_is_raised_with_all_that_is_known(
 
 
 def test_a_model_of_an_answer_gives_it_back_unchanged() -> None:
-    parsed = operation().read(answer(body=b'{"name": "", "id": 1, "in": {"name": "p", "x": [1.0]}}')).parsed
+    parsed = operation().read(found(body=b'{"name": "", "id": 1, "in": {"name": "p", "x": [1.0]}}')).parsed
     assert parsed.to_dict() == {"name": "", "id": 1, "in": {"name": "p", "x": [1.0]}}
+
+
+def test_a_malformed_answer_of_an_idempotent_call_does_not_worry() -> None:
+    with pytest.raises(MalformedResponse) as caught:
+        operation("GET").read(found(body=b"[]"))
+    assert str(caught.value) == "GET /things answered 200, but the value breaks `type: object`: got []."
+
+
+# Errors
+
+
+def raised(made: Operation[Any, Any], *arguments: Any, tree: Any = errors) -> APIError:
+    with pytest.raises(APIError) as caught:
+        made.result(made.read(found(*arguments)), tree)
+    return caught.value
+
+
+@define(kw_only=True)
+class Fault(Model):
+    """A documented error."""
+
+    code: int | str | Unset = UNSET
+    text: str | Unset = UNSET
+    more: list[dict[str, Any]] | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+    __error__: ClassVar[ErrorFields | None] = ErrorFields("/code", "/text", "/more/0/a~1b~0c", (7, "auth"))
+
+
+FAULTY = operation(_200={JSON: Thing}, default={JSON: Fault})
+
+
+def test_an_error_says_the_code_and_the_message_of_the_vendor() -> None:
+    error = raised(FAULTY, 404, b'{"code": 5, "text": "none there", "more": [{"a/b~c": [1]}]}')
+    assert str(error) == "POST /things failed with status 404: 5: none there"
+    assert (error.code, error.message, error.details) == (5, "none there", [1])
+    assert str(raised(FAULTY, 404, b'{"text": "none"}')) == "POST /things failed with status 404: none"
+    assert str(raised(FAULTY, 404, b'{"code": 0}')) == "POST /things failed with status 404: 0"
+    assert str(raised(FAULTY, 404, b"{}")).startswith("POST /things failed with status 404: Fault(code=UNSET")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "7", AuthenticationError),
+        (400, '"auth"', AuthenticationError),
+        (503, "7", AuthenticationError),
+        (400, '"7"', APIError),
+        (400, "8", APIError),
+        (401, "8", AuthenticationError),
+        (429, "8", RateLimited),
+    ],
+)
+def test_a_code_can_mean_the_credentials(status: int, code: str, kind: type[APIError]) -> None:
+    assert type(raised(FAULTY, status, f'{{"code": {code}}}'.encode())) is kind
+
+
+class Tree400(APIError):
+    """Status 400."""
+
+
+class Tree5XX(ServerError):
+    """Status 5XX, where that is certain."""
+
+
+class Tree501(UncertainServerError):
+    """Status 501, where it is not."""
+
+
+class TREE:
+    """A vendor's tree of errors."""
+
+    APIError, UnexpectedStatus, AuthenticationError = APIError, UnexpectedStatus, AuthenticationError
+    ServerError, UncertainServerError = ServerError, UncertainServerError
+    BY_STATUS: ClassVar = {"400": Tree400, "4XX": RateLimited, "5XX": Tree5XX, "501": Tree501}
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "kind"),
+    [
+        ("GET", 400, Tree400),
+        ("GET", 404, RateLimited),
+        ("GET", 500, Tree5XX),
+        ("GET", 501, ServerError),
+        ("POST", 500, UncertainServerError),
+        ("POST", 501, Tree501),
+        ("POST", 503, Tree5XX),
+        ("GET", 302, UnexpectedStatus),
+    ],
+)
+def test_a_status_has_the_class_that_the_tree_has_for_it(
+    method: str, status: int, kind: type[APIError]
+) -> None:
+    made = Operation[Any, Any](
+        method, "/things", responses={"200": {JSON: Thing}, "503": {}}, not_processed=["503"]
+    )
+    assert type(raised(made, status, b"", tree=TREE)) is kind
+
+
+def test_where_it_may_have_been_carried_out_the_call_that_can_tell_is_named() -> None:
+    made = Operation[Any, Any]("POST", "/things", responses={"200": {}}, ask="things.get")
+    error = raised(made, 500, b"")
+    assert str(error) == (
+        "POST /things answered with the undocumented status 500. It may have been carried out; things.get can tell."
+    )
+    assert isinstance(error, UncertainServerError)
+    assert error.ask == "things.get"
+
+
+def test_any_failure_can_be_told_however_deep_it_nests() -> None:
+    made = operation(_200={JSON: Thing}, default={JSON: dict[str, Any]})
+    for depth in range(100, 1200, 7):
+        error = raised(made, 404, b'{"a":' + b"[" * depth + b"]" * depth + b"}")
+        assert str(error).startswith("POST /things failed with status 404: ")
+
+
+def test_the_page_of_the_call_is_named_with_a_broken_rule() -> None:
+    limit = LIMIT._replace(argument="most")
+    with pytest.raises(InvalidRequest) as caught:
+        draft(limit, values=[0], url="https://docs.test/things")
+    error = caught.value
+    assert (error.parameter, error.where, error.url) == (
+        "most",
+        "query parameter limit",
+        "https://docs.test/things",
+    )
+    assert str(error) == (
+        "most (query parameter limit) breaks `minimum: 1`: got 0. Nothing was sent. See https://docs.test/things"
+    )
+
+
+def test_a_dependency_says_what_to_do() -> None:
+    one = Dependency("OnlyOne(a)", lambda given: "a" in given, "Give a.")
+    with pytest.raises(
+        InvalidRequest, match=r"parameters breaks `OnlyOne\(a\)`: got {}. Give a. Nothing was sent."
+    ):
+        draft(values=[], dependencies=[one])
+
+
+def test_without_checks_only_what_cannot_be_written_is_refused() -> None:
+    made = Operation[Any, Any](
+        "POST", "/{x}", parameters=[Parameter("x", "path", str, required=True, style="simple"), LIMIT],
+        body=SEVERAL, responses={}, dependencies=[ONLY_ONE],
+    )  # fmt: skip
+    assert made.draft(["a", 0], Thing(name=""), None, checks=False).target == "/a?limit=0"
+    assert made.draft(["a", UNSET], UNSET, None, checks=False).target == "/a"
+    for values in ([UNSET, 1], ["..", 1]):
+        with pytest.raises(InvalidRequest, match="path parameter x"):
+            made.draft(values, UNSET, None, checks=False)

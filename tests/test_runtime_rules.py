@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import jsonschema_rs
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.runtime.assertions import comparable, compiled, same
+from scripts.runtime.mismatch import Mismatch
 from scripts.runtime.rules import NO_RULES, Rules
+from scripts.runtime.types import File
 
 
 def broken(rules: Rules, value: Any) -> list[str]:
@@ -63,6 +66,24 @@ def test_a_json_schema_validator_agrees(rules: Rules, rule: str, good: list[Any]
     validator = jsonschema_rs.Draft202012Validator({keyword: limit})
     assert all(validator.is_valid(value) for value in good)
     assert not any(validator.is_valid(value) for value in bad)
+
+
+class Pipe(BytesIO):
+    """A file that cannot be rewound."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+def test_the_length_of_a_file_is_that_of_what_is_left_to_read() -> None:
+    rules, stream = Rules(min_length=2, max_length=3), BytesIO(b"abcde")
+    stream.seek(2)
+    assert [broken(rules, value) for value in (b"abc", File(b"ab"), File(stream))] == [[], [], []]
+    assert broken(rules, File(b"abcd", "x.txt")) == ["maxLength: 3"]
+    assert broken(rules, b"a") == ["minLength: 2"]
+    assert stream.read() == b"cde"
+    with pytest.raises(Mismatch, match="a file of known length"):
+        broken(rules, File(Pipe(b"ab")))
 
 
 def test_all_broken_rules_are_told() -> None:

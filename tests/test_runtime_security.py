@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from scripts.runtime.errors import MissingCredentials
@@ -17,9 +18,12 @@ from scripts.runtime.security import (
     bearer,
     by_connection,
     credentials_for,
+    either,
+    hide_query,
 )
 
 SECRET = "s3cret-of-mine"
+PAIR = "account_sid", "auth_token"
 
 
 def applied(credential: Credential | None) -> Applied:
@@ -32,18 +36,18 @@ def applied(credential: Credential | None) -> Applied:
     [("user", SECRET, f"user:{SECRET}"), ("ü", "a:b", "ü:a:b"), ("key", "", "key:"), ("", "key", ":key")],
 )
 def test_basic_is_both_parts_in_base64(username: str, password: str, pair: str) -> None:
-    scheme, _, encoded = applied(basic(username, password)).headers["Authorization"].partition(" ")
+    scheme, _, encoded = applied(basic(username, password, *PAIR)).headers["Authorization"].partition(" ")
     assert (scheme, b64decode(encoded).decode()) == ("Basic", pair)
 
 
 def test_a_bearer_token_stands_behind_its_scheme() -> None:
-    assert applied(bearer(SECRET)) == Applied({"Authorization": f"Bearer {SECRET}"})
+    assert applied(bearer(SECRET, "token")) == Applied({"Authorization": f"Bearer {SECRET}"})
 
 
 def test_an_api_key_stands_where_its_scheme_says() -> None:
-    assert applied(api_key("X-Key", "header", SECRET)) == Applied({"X-Key": SECRET})
-    assert applied(api_key("a key", "query", "a&b=ü")) == Applied(query=["a%20key=a%26b%3D%C3%BC"])
-    assert applied(api_key("sid", "cookie", "a;b")) == Applied(cookies=["sid=a%3Bb"])
+    assert applied(api_key("X-Key", "header", SECRET, "key")) == Applied({"X-Key": SECRET})
+    assert applied(api_key("a key", "query", "a&b=ü", "key")) == Applied(query=["a%20key=a%26b%3D%C3%BC"])
+    assert applied(api_key("sid", "cookie", "a;b", "key")) == Applied(cookies=["sid=a%3Bb"])
 
 
 def test_a_connection_that_proves_who_calls_adds_nothing() -> None:
@@ -51,43 +55,104 @@ def test_a_connection_that_proves_who_calls_adds_nothing() -> None:
 
 
 def test_no_credential_is_none() -> None:
-    assert (basic(None, None), bearer(None), api_key("X-Key", "header", None)) == (None, None, None)
+    assert basic(None, None, *PAIR) is None
+    assert bearer(None, "token") is None
+    assert api_key("X-Key", "header", None, "key") is None
 
 
 @pytest.mark.parametrize(
-    "make",
+    ("make", "message"),
     [
-        lambda: basic(SECRET, None),
-        lambda: basic(None, SECRET),
-        lambda: basic(f"{SECRET}:x", SECRET),
-        lambda: basic("", ""),
-        lambda: basic(SECRET, "\ud800"),
-        lambda: basic(SECRET, "a\nb"),
-        lambda: bearer(""),
-        lambda: bearer(f"{SECRET}\r\nX-Evil: 1"),
-        lambda: bearer(f" {SECRET}"),
-        lambda: bearer(f"{SECRET}é"),
-        lambda: api_key("X-Key", "header", f"{SECRET}\n"),
-        lambda: api_key("key", "query", ""),
-        lambda: api_key("key", "query", f"{SECRET}\udfff"),
-        lambda: api_key("key", "cookie", f"{SECRET}\0"),
+        (lambda: basic(SECRET, None, *PAIR), "account_sid needs auth_token: give both, or neither"),
+        (lambda: basic(None, SECRET, *PAIR), "auth_token needs account_sid: give both, or neither"),
+        (lambda: basic(f"{SECRET}:x", SECRET, *PAIR), "account_sid holds a colon"),
+        (lambda: basic("", "", *PAIR), "account_sid is empty"),
+        (
+            lambda: basic(SECRET, "\ud800", *PAIR),
+            "auth_token is empty, or holds control characters or lone surrogates",
+        ),
+        (lambda: basic(SECRET, "a\nb", *PAIR), "auth_token is empty, or holds control"),
+        (lambda: basic("a\0", SECRET, *PAIR), "account_sid is empty, or holds control"),
+        (lambda: bearer("", "token"), "token is empty"),
+        (lambda: bearer(f"{SECRET}\r\nX-Evil: 1", "token"), "token is empty, or holds control"),
+        (lambda: bearer(f" {SECRET}", "token"), "token holds what a header cannot carry"),
+        (lambda: bearer(f"{SECRET}é", "token"), "token holds what a header cannot carry"),
+        (lambda: bearer(f"Bearer {SECRET}", "token"), "token begins with `Bearer`: give the token alone"),
+        (lambda: bearer(f"bearer {SECRET}", "token"), "token begins with `Bearer`"),
+        (lambda: api_key("X-Key", "header", f"{SECRET}\n", "key"), "key is empty, or holds control"),
+        (lambda: api_key("X-Key", "header", f"{SECRET}é", "key"), "key holds what a header cannot carry"),
+        (lambda: api_key("key", "query", "", "key"), "key is empty"),
+        (lambda: api_key("key", "query", f"{SECRET}\udfff", "key"), "key is empty, or holds control"),
+        (lambda: api_key("key", "cookie", f"{SECRET}\0", "key"), "key is empty, or holds control"),
+        (
+            lambda: either(bearer(SECRET, "a"), bearer(SECRET, "b"), "a", "b"),
+            "a and b are given: give one of them",
+        ),
     ],
 )
-def test_a_credential_that_cannot_be_sent_is_refused_without_being_shown(make: Callable[[], Any]) -> None:
-    with pytest.raises(ValueError, match="credential") as caught:
+def test_a_credential_that_cannot_be_sent_is_refused_by_its_name_without_being_shown(
+    make: Callable[[], Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
         make()
     assert SECRET not in repr(caught.value)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
+@pytest.mark.parametrize("wrong", [5, SECRET.encode(), [SECRET]])
+def test_a_credential_that_is_no_text_is_refused_without_being_shown(wrong: Any) -> None:
+    makes: list[Callable[[], Any]] = [
+        lambda: basic(wrong, "b", *PAIR),
+        lambda: basic("a", wrong, *PAIR),
+        lambda: bearer(wrong, "token"),
+        lambda: api_key("key", "query", wrong, "key"),
+    ]
+    for make in makes:
+        with pytest.raises(TypeError, match="is no text") as caught:
+            make()
+        assert SECRET not in repr(caught.value)
+
+
+def test_one_credential_of_two_is_taken() -> None:
+    one, other = bearer("1", "token"), bearer("2", "token")
+    assert either(one, None, "a", "b") is one
+    assert either(None, other, "a", "b") is other
+    assert either(None, None, "a", "b") is None
+
+
+def test_a_credential_knows_what_of_it_is_secret() -> None:
+    pair = "dXNlcjpzM2NyZXQtb2YtbWluZQ=="
+    assert secrets(basic("user", SECRET, *PAIR)) == (SECRET, pair)
+    assert secrets(bearer(SECRET, "token")) == secrets(api_key("X-Key", "header", SECRET, "key")) == (SECRET,)
+    assert secrets(api_key("key", "query", "a b", "key")) == ("a b", "a%20b")
+    assert secrets(by_connection()) == ()
+
+
+def secrets(credential: Credential | None) -> tuple[str, ...]:
+    assert credential is not None
+    return credential.secrets
+
+
+def test_a_credential_that_stays_the_same_is_never_renewed() -> None:
+    credential = bearer(SECRET, "token")
+    assert credential is not None
+    assert not credential.can_renew()
+    assert not credential.is_refused({"error": "expired"})
+    assert not credential.renew(credential.apply(), None)
+
+
 def test_no_repr_shows_a_secret() -> None:
-    for credential in (basic("user", SECRET), bearer(SECRET), api_key("key", "query", SECRET)):
+    for credential in (
+        basic("user", SECRET, *PAIR),
+        bearer(SECRET, "token"),
+        api_key("key", "query", SECRET, "key"),
+    ):
         shown = f"{credential!r} {credential} {applied(credential)!r} {applied(credential)}"
         assert SECRET not in shown
         assert "Authorization" not in shown
 
 
-HELD = {"one": bearer("1"), "other": bearer("2"), "missing": None, "tls": by_connection()}
+HELD = {"one": bearer("1", "token"), "other": bearer("2", "token"), "missing": None, "tls": by_connection()}
 
 
 @pytest.mark.parametrize(
@@ -111,3 +176,10 @@ def test_the_first_requirement_that_can_be_met_is(requirements: list[list[str]],
 def test_a_requirement_that_cannot_be_met_names_what_is_wanted() -> None:
     with pytest.raises(MissingCredentials, match="the credentials of missing or one with missing; give them"):
         credentials_for([["missing"], ["one", "missing"]], HELD)
+
+
+def test_a_query_that_is_hidden_from_the_log_is_sent_all_the_same() -> None:
+    request = httpx.Request("GET", f"https://a.test/x?key={SECRET}")
+    plain = httpx.URL(request.url)
+    hide_query(request)
+    assert (request.url, request.url.raw_path) == (plain, f"/x?key={SECRET}".encode())

@@ -85,7 +85,7 @@ HEADER: list[tuple[Any, ...]] = [
 def test_a_query_parameter_or_cookie_is_written_as_its_style_says(
     style: str, explode: bool, value: Any, wire: list[str]
 ) -> None:
-    assert styles.pairs("color", value, style, explode) == wire
+    assert styles.joined(styles.pairs("color", value, style, explode)) == wire
 
 
 @pytest.mark.parametrize(("style", "explode", "value", "wire"), PATH)
@@ -145,12 +145,25 @@ VALUES = TEXTS | st.lists(TEXTS, max_size=4) | st.dictionaries(NAMES, TEXTS, max
 
 @given(name=NAMES, value=VALUES, explode=st.booleans(), style=st.sampled_from(["simple", "label", "matrix"]))
 def test_a_path_parameter_is_an_rfc_6570_expansion(name: str, value: Any, explode: bool, style: str) -> None:
-    assert styles.segment(name, value, style, explode) == expanded(name, value, style, explode)
+    whole = expanded(name, value, style, explode)
+    if style == "label" and explode and not isinstance(value, str) and whole.count(".") > len(value):
+        with pytest.raises(Mismatch, match="no item with the delimiter of the style label"):
+            styles.segment(name, value, style, explode)
+    else:
+        assert styles.segment(name, value, style, explode) == whole
+
+
+@pytest.mark.parametrize("value", [["a.b", 1.5], {"x": 1.5}, {"a.b": "c"}])
+def test_a_label_that_could_not_be_told_apart_is_refused(value: Any) -> None:
+    with pytest.raises(Mismatch, match="no item with the delimiter of the style label"):
+        styles.segment("x", value, "label", True)
+    assert styles.segment("x", value, "label", False).startswith(".")
+    assert styles.segment("x", "a.b", "label", True) == ".a.b"
 
 
 @given(name=NAMES, value=VALUES, explode=st.booleans())
 def test_a_form_parameter_is_an_rfc_6570_expansion(name: str, value: Any, explode: bool) -> None:
-    parts = styles.pairs(name, value, "form", explode)
+    parts = styles.joined(styles.pairs(name, value, "form", explode))
     assert ("?" + "&".join(parts) if parts else "") == expanded(name, value, "form", explode)
 
 
@@ -165,22 +178,22 @@ def test_a_delimited_array_can_be_read_back_or_is_refused(name: str, items: list
         with pytest.raises(Mismatch, match=f"no item with the delimiter of the style {style}"):
             styles.pairs(name, items, style, False)
     else:
-        (part,) = styles.pairs(name, items, style, False)
+        (part,) = styles.joined(styles.pairs(name, items, style, False))
         key, _, value = part.partition("=")
         assert (unquote(key), unquote(value).split(delimiter)) == (name, items)
 
 
 @given(name=NAMES, value=st.dictionaries(NAMES, TEXTS, max_size=4))
 def test_a_deep_object_can_be_read_back(name: str, value: dict[str, str]) -> None:
-    parts = [part.partition("=") for part in styles.pairs(name, value, "deepObject", True)]
+    parts = [part.partition("=") for part in styles.joined(styles.pairs(name, value, "deepObject", True))]
     read = {unquote(key).removeprefix(f"{name}[").removesuffix("]"): unquote(item) for key, _, item in parts}
     assert read == value
 
 
 @given(value=VALUES, explode=st.booleans())
 def test_allow_reserved_leaves_characters_but_means_the_same(value: Any, explode: bool) -> None:
-    plain = styles.pairs("q", value, "form", explode)
-    reserved = styles.pairs("q", value, "form", explode, allow_reserved=True)
+    plain = styles.joined(styles.pairs("q", value, "form", explode))
+    reserved = styles.joined(styles.pairs("q", value, "form", explode, allow_reserved=True))
     keeps_delimiter = explode or isinstance(value, str)
     parts = [part if keeps_delimiter else part.replace(",", "\0") for part in plain]
     assert [unquote(part) for part in parts] == [
@@ -191,7 +204,9 @@ def test_allow_reserved_leaves_characters_but_means_the_same(value: Any, explode
 
 
 def test_allow_reserved_leaves_a_url_legible() -> None:
-    written = styles.pairs("next", "https://a.test/b?c=d&e,f", "form", True, allow_reserved=True)
+    written = styles.joined(
+        styles.pairs("next", "https://a.test/b?c=d&e,f", "form", True, allow_reserved=True)
+    )
     assert written == ["next=https://a.test/b?c%3Dd%26e,f"]
 
 
@@ -240,6 +255,12 @@ def test_a_nested_value_has_no_form(nested: Any) -> None:
 def test_fields_keep_names_and_values_as_they_are() -> None:
     assert styles.fields("a b", ["1 2", "é"], "pipeDelimited", False) == [("a b", "1 2|é")]
     assert styles.fields("a b", {"c d": "&"}, "deepObject", True) == [("a b[c d]", "&")]
+
+
+def test_a_name_belongs_to_who_claims_it_first() -> None:
+    owners = {"a": "a"}
+    assert styles.claim(owners, "a", [("a", "1"), ("a", "2"), ("b", "3")]) == []
+    assert styles.claim(owners, "c", [("b", "4"), ("c", "5"), ("a", "6")]) == ["b", "a"]
 
 
 def test_json_is_compact_and_keeps_its_characters_where_it_may() -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import jsonschema_rs
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from scripts.annotation import Type, literal, members, union
 from scripts.contract import Contract
 from scripts.fields import models
 from scripts.models import Model
 from scripts.problem import Problem
+from scripts.runtime import rules
+from scripts.runtime.codec import codec
+from scripts.runtime.mismatch import Mismatch
 from scripts.schemas import Schemas
 from scripts.values import Values
 
+TEXT = {"type": "string"}
 COMPONENTS: dict[str, Any] = {
     "Pet": {"type": "object", "properties": {"name": {"type": "string"}}},
     "node": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/node"}}},
@@ -91,7 +98,20 @@ def fields(schema: Any, way: str = "request") -> dict[str, str]:
         (ref("node"), "Node", "Node"),
         (ref("Base"), "Sub | Base", 'Annotated[Sub | Base, Discriminator("kind", {"sub": "Sub", "Base": "Base"})]'),
         ({"oneOf": [ref("Cat"), ref("Dog")], "discriminator": {"propertyName": "kind", "mapping": {"meow": "Cat"}}},
-         "Cat | Dog", 'Annotated[Cat | Dog, Discriminator("kind", {"meow": "Cat", "Dog": "Dog"})]'),
+         "Cat | Dog", 'Annotated[Cat | Dog, Rules(one_of=True), Discriminator("kind", {"meow": "Cat", "Dog": "Dog"})]'),
+        ({"oneOf": [{"type": "integer", "multipleOf": 3}, {"type": "number"}]}, "int | float",
+         "Annotated[Annotated[int, Rules(multiple_of=3)] | float, Rules(one_of=True)]"),
+        ({"oneOf": [{"type": ["string", "null"]}, {"type": ["integer", "null"]}]}, "str | int | None",
+         "Annotated[Annotated[str | None, Rules()] | Annotated[int | None, Rules()], Rules(one_of=True)]"),
+        ({"oneOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]}, 'Literal["a", "b"] | Literal["b", "c"]',
+         'Annotated[Literal["a", "b"] | Literal["b", "c"], Rules(one_of=True)]'),
+        ({"oneOf": [{"const": "a"}, {"const": "b"}]}, 'Literal["a"] | Literal["b"]', 'Literal["a"] | Literal["b"]'),
+        ({"oneOf": [{"type": "string"}, {}]}, "str | Any", "Annotated[str | Any, Rules(one_of=True)]"),
+        ({"anyOf": [{"type": "integer"}, {"type": "number"}]}, "int | float", "int | float"),
+        ({"type": "integer", "enum": [1.0, 2]}, "Literal[1, 2]", "Literal[1, 2]"),
+        ({"type": "number", "enum": [1, 1.5]}, "float", "Annotated[float, Rules(enum=(1, 1.5))]"),
+        ({"$defs": {"A": {}}, "$anchor": "a", "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "type": "string"}, "str", "str"),
         ({"type": "string", "format": "binary"}, "str", "str"),
         ({"type": ["object", "null"], "properties": {"a": {}}}, "Hint | None", "Hint | None"),
         (ref("Tree"), "Tree", "Tree"),
@@ -102,14 +122,152 @@ def test_the_annotation_says_what_the_schema_does(schema: Any, plain: str, full:
     assert (kind.plain, kind.full) == (plain, full)
 
 
-def test_an_enumeration_in_an_answer_stays_open() -> None:
-    kind, _ = read({"type": ["string", "null"], "enum": ["a", None]}, "answer")
-    assert kind.full == 'Annotated[Literal["a"] | str, Open()] | None'
+@pytest.mark.parametrize(
+    ("schema", "full"),
+    [
+        ({"type": ["string", "null"], "enum": ["a", None]}, 'Annotated[Literal["a"] | str, Open()] | None'),
+        ({"type": "number", "enum": [1, 2]}, "Annotated[Literal[1, 2] | float, Open()]"),
+        ({"type": ["integer", "string"], "enum": [1]}, "Annotated[Literal[1] | int | str, Open()]"),
+        ({"enum": [1, "a"]}, 'Annotated[Literal[1, "a"] | int | str, Open()]'),
+        ({"type": ["number", "null"], "enum": [0.5, None]}, "Annotated[float | None, Rules(enum=(0.5, None))]"),
+    ],
+)  # fmt: skip
+def test_an_enumeration_in_an_answer_stays_open(schema: Any, full: str) -> None:
+    assert read(schema, "answer")[0].full == full
 
 
-def test_bytes_in_a_form_are_a_file() -> None:
-    for schema in ({"type": "string", "format": "binary"}, {"contentMediaType": "image/png"}):
-        assert read(schema, binary=True)[0].plain == "File"
+TYPE = st.sampled_from(["string", "integer", "number", "null", ["string", "null"], ["integer", "string"]])
+RULED = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": TYPE,
+        "minimum": st.integers(0, 3),
+        "multipleOf": st.integers(2, 3),
+        "maxLength": st.integers(0, 2),
+    },
+)
+CONSTANTS = st.lists(st.sampled_from([0, 1, 2, 1.5, "a", "ab", None]), min_size=1, max_size=3, unique_by=repr)
+SIMPLE = RULED | st.fixed_dictionaries({"enum": CONSTANTS}, optional={"type": TYPE})
+CHOICE = st.lists(SIMPLE | st.lists(SIMPLE, min_size=1, max_size=2).map(lambda options: {"anyOf": options}),
+                  min_size=1, max_size=3)  # fmt: skip
+
+
+@given(CHOICE, st.sampled_from(["oneOf", "anyOf"]))
+def test_a_client_sends_the_very_values_that_a_choice_allows(options: list[Any], keyword: str) -> None:
+    schema = {keyword: options}
+    try:
+        made = codec(
+            eval(read(schema)[0].full, vars(rules) | {"Any": Any, "Annotated": Annotated, "Literal": Literal})
+        )
+    except Problem:
+        assume(False)
+    values: list[Any] = [None, 0, 1, 2, 3, 6, 1.5, 2.5, "", "a", "ab", "abc", [], {}]
+    for value in values:
+        try:
+            sent = made.encode(value) == value
+        except Mismatch:
+            sent = False
+        assert sent is jsonschema_rs.is_valid(schema, value), value
+
+
+def test_an_answer_may_fit_two_schemas_of_one_of() -> None:
+    same = {"oneOf": [{"type": "string", "format": "uuid"}, {"type": "string", "format": "email"}]}
+    assert read(same, "answer")[0].full == "str"
+    assert read({"oneOf": [ref("Cat"), ref("Dog")]}, "answer")[0].full == "Cat | Dog"
+
+
+@pytest.mark.parametrize(
+    ("schema", "full"),
+    [
+        ({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "integer"}}, "list[Any]"),
+        ({"type": "array", "prefixItems": [{"type": "string"}], "items": False}, "list[Any]"),
+        ({"type": "object", "patternProperties": {"^x": {}}, "additionalProperties": TEXT}, "dict[str, Any]"),
+        (
+            {"type": "object", "patternProperties": {"^x": {}}, "additionalProperties": False},
+            "dict[str, Any]",
+        ),
+    ],
+)
+def test_what_patterns_and_prefixes_speak_for_in_an_answer_may_be_anything(schema: Any, full: str) -> None:
+    assert read(schema, "answer")[0].full == full
+    assert read({**schema, "properties": {"a": {}}, "type": "object"}, "answer")[1]["Hint"].additional == (
+        "dict[str, Any]"
+    )
+
+
+def test_who_extends_a_schema_that_extends_the_base_is_one_of_its_family() -> None:
+    base = {"type": "object", "discriminator": {"propertyName": "kind"}, "properties": {"kind": TEXT}}
+    kin: dict[str, Any] = {
+        "Animal": base,
+        "Hound": {"allOf": [ref("Animal"), {"properties": {"age": {}}}]},
+        "Puppy": {"allOf": [ref("Hound")], "properties": {}},
+    }
+    document = {"openapi": "3.1.0", "components": {"schemas": kin}}
+    schemas = Schemas(Contract(document))
+    schemas.register(ref("Animal"), "Hint", "answer")
+    kinds = '{"Hound": "Hound", "Puppy": "Puppy", "Animal": "Animal"}'
+    wanted = f'Annotated[Hound | Puppy | Animal, Discriminator("kind", {kinds})]'
+    assert Values(schemas).annotation(ref("Animal")).full == wanted
+
+
+def test_an_alias_of_a_base_is_the_base() -> None:
+    base = {"type": "object", "discriminator": {"propertyName": "kind"}, "properties": {"kind": TEXT}}
+    document = {
+        "openapi": "3.1.0",
+        "components": {"schemas": {"Animal": base, "Beast": {"allOf": [ref("Animal")]}}},
+    }
+    schemas = Schemas(Contract(document))
+    schemas.register(ref("Beast"), "Hint", "answer")
+    assert Values(schemas).annotation(ref("Beast")).plain == "Animal"
+
+
+def test_a_discriminator_names_schemas_that_others_stand_beside() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"kind": TEXT},
+        "required": ["kind"],
+        "oneOf": [ref("Cat"), ref("Dog")],
+        "discriminator": {"propertyName": "kind", "mapping": {"meow": "#/components/schemas/Cat"}},
+    }
+    kind, found = read(schema)
+    assert 'Discriminator("kind", {"meow": "HintOption1", "Dog": "HintOption2"})' in kind.full
+    assert found["HintOption1"].fields[0].annotation == 'Literal["cat"]'
+
+
+def test_required_lists_beside_one_of_are_a_rule_of_each_schema() -> None:
+    schema: dict[str, Any] = {
+        "properties": {"a": {}, "b": {}},
+        "oneOf": [{"properties": {"a": TEXT}}, {"properties": {"b": TEXT}}],
+        "anyOf": [{"required": ["a"]}, {"required": ["b"]}],
+    }
+    assert [model.rules for model in read(schema)[1].values()] == ['Rules(any_required=(("a",), ("b",)))'] * 2
+
+
+@pytest.mark.parametrize(
+    ("schema", "full"),
+    [
+        ({"type": "string", "format": "binary"}, "File"),
+        ({"contentMediaType": "image/png"}, "File"),
+        ({"type": ["string", "null"], "format": "binary"}, "File | None"),
+        ({"type": ["string", "null"], "format": "binary", "maxLength": 9},
+         "Annotated[File | None, Rules(max_length=9)]"),
+    ],
+)  # fmt: skip
+def test_bytes_in_a_form_are_a_file(schema: Any, full: str) -> None:
+    assert read(schema, binary=True)[0].full == full
+
+
+@pytest.mark.parametrize("ways", [("request", "request"), ("request", "answer"), ("answer", "request")])
+def test_bytes_cannot_be_a_file_here_and_text_there(ways: tuple[str, str]) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string", "format": "binary"}}}
+    schemas = Schemas(Contract({"x-schema": schema}))
+    first, second = ways
+    schemas.register(schema, "Hint", first, binary=second == "answer")
+    with pytest.raises(Problem, match="the bytes are a file in one media type and text in another"):
+        schemas.register(schema, "Hint", second, binary=second != "answer")
+
+
+def test_bytes_that_are_text_are_no_file() -> None:
     assert (
         read({"type": "string", "contentMediaType": "a/b", "contentEncoding": "base64"}, binary=True)[0].plain
         == "str"
@@ -136,6 +294,12 @@ def test_required_fields_come_first_and_the_others_may_be_unset() -> None:
         ({"type": "string", "format": "date", "default": "2020-02-29"}, 'parse_date("2020-02-29")'),
         ({"type": "string", "format": "date-time", "default": "2020-02-29T00:00:00Z"}, 'parse_datetime("2020-02-29T00:00:00Z")'),
         ({"type": "array", "default": [1]}, "UNSET"),
+        ({"type": "integer", "default": 2.0}, "2"),
+        ({"type": "number", "default": 2.0}, "2.0"),
+        ({"anyOf": [{"type": "string", "format": "date"}, {"type": "string"}], "default": "now"}, '"now"'),
+        ({"anyOf": [{"type": "string", "format": "date"}, {"type": "string"}], "default": "2020-02-29"},
+         'parse_date("2020-02-29")'),
+        ({"allOf": [ref("Text"), {"minLength": 1}], "default": "a"}, '"a"'),
     ],
 )  # fmt: skip
 def test_a_default_is_written_as_python(schema: Any, default: str) -> None:
@@ -244,12 +408,29 @@ def test_a_choice_of_required_lists_is_a_rule_of_the_model() -> None:
         ({"oneOf": [ref("Cat"), ref("Dog")], "discriminator": {"propertyName": "kind", "mapping": {"x": "Pet"}}},
          "which is none of the choices"),
         ({"properties": {"d": {"type": "string", "format": "date", "default": "tomorrow"}}}, "is no date"),
+        ({"properties": {"d": {"type": "integer", "default": "20"}}}, "the default '20' is not valid by its schema"),
+        ({"properties": {"d": {"type": "boolean", "default": "true"}}}, "the default 'true' is not valid"),
+        ({"properties": {"d": {"type": "string", "enum": ["a"], "default": "b"}}}, "the default 'b' is not valid"),
+        ({"properties": {"d": {"allOf": [ref("Text"), {"maxLength": 1}], "default": "ab"}}}, "'ab' is not valid"),
+        ({"properties": {"d": {"type": "array", "items": ref("Text"), "default": [1]}}}, "is not valid"),
+        ({"enum": []}, "no value of `enum` or `const` is of the type"),
+        ({"type": "string", "enum": [1, None]}, "no value of `enum` or `const` is of the type"),
+        ({"type": "string", "const": 1}, "no value of `enum` or `const` is of the type"),
+        ({"oneOf": [{"type": "string", "format": "uuid"}, {"type": "string", "format": "email"}]},
+         "cannot tell two schemas of the `oneOf` apart"),
+        ({"type": "array", "items": False}, "`items: false` allows no item"),
+        ({"type": "object", "patternProperties": {"a": {}}}, "`patternProperties` cannot be checked"),
         ({"allOf": [{"type": "string"}, {"type": "integer"}]}, "says `type` twice"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_right_is_refused(schema: Any, said: str) -> None:
     with pytest.raises(Problem, match=said):
         read(schema)
+
+
+def test_a_pattern_of_a_file_is_refused() -> None:
+    with pytest.raises(Problem, match="`pattern` cannot be checked in a file"):
+        read({"type": "string", "format": "binary", "pattern": "a"}, binary=True)
 
 
 def test_an_answer_may_have_rules_that_a_client_cannot_check() -> None:

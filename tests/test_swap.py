@@ -102,6 +102,14 @@ def test_what_ruff_refuses_for_another_reason_is_told(changed: Path, monkeypatch
             generate([], changed)
 
 
+def test_nothing_is_left_in_a_new_tree_where_a_run_fails(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshot(tree)
+    monkeypatch.setattr(generator, "render", full)
+    with pytest.raises(Problem):
+        generate([], tree)
+    assert snapshot(tree) == before
+
+
 @pytest.mark.parametrize("next_fails", [False, True], ids=["next works", "next fails"])
 def test_clients_that_a_killed_run_had_moved_aside_come_back(
     generated: Path, monkeypatch: pytest.MonkeyPatch, next_fails: bool

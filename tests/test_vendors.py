@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,37 @@ def test_a_vendor_without_spec_is_refused(root: Path, kind: str) -> None:
     assert told(root) == f"{kind}/beta:1: {what}"
 
 
-@pytest.mark.parametrize("ending", ["yml", "json"])
-def test_an_overlay_that_would_not_be_applied_is_refused(root: Path, ending: str) -> None:
-    write(root, {f"overlays/b2/030-x.{ending}": ""})
-    what = "an overlay is not applied unless its name ends in .yaml; rename it."
-    assert told(root) == f"overlays/b2/030-x.{ending}:1: {what}"
+@pytest.mark.parametrize(
+    "name", ["030-x.yml", "030-x.json", "030-x.YAML", "030-x.txt", "030-x", "more/030-x.yaml", "more.yaml/x"]
+)
+def test_an_overlay_that_would_not_be_applied_is_refused(root: Path, name: str) -> None:
+    write(root, {f"overlays/b2/{name}": ""})
+    what = "only files whose names end in .yaml are applied as overlays; rename, move or remove it."
+    assert told(root) == f"overlays/b2/{name.split('/')[0]}:1: {what}"
+
+
+@pytest.mark.parametrize("name", ["specs/beta.yaml", "overlays/010-x.yaml"])
+def test_a_file_beside_the_folders_of_vendors_is_refused(root: Path, name: str) -> None:
+    write(root, {name: ""})
+    assert told(root) == f"{name}:1: not a folder; move or remove it: it would not be read."
+
+
+@pytest.mark.parametrize("name", ["specs/loop", "overlays/loop", "overlays"])
+@pytest.mark.parametrize("target", ["nowhere", "loop"])
+def test_a_link_that_leads_nowhere_is_refused(root: Path, name: str, target: str) -> None:
+    if name == "overlays":
+        shutil.rmtree(root / name)
+    (root / name).symlink_to(target)
+    assert told(root).startswith(f"{name}:1: not a folder;")
+
+
+def test_overlays_that_are_a_file_are_refused(root: Path) -> None:
+    shutil.rmtree(root / "overlays")
+    write(root, {"overlays": ""})
+    assert told(root).startswith("overlays:1: not a folder;")
+
+
+def test_a_vendor_whose_documents_nest_deeper_than_python_follows_is_refused(root: Path) -> None:
+    said = r"^specs/b2/openapi\.yaml:1: .* nested too deeply; flatten them\.$"
+    with pytest.raises(Problem, match=said), discover(root)[1].within_reach():
+        raise RecursionError

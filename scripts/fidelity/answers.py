@@ -11,20 +11,27 @@ from .rendered import Rendered
 from .values import Values
 
 
-def check_responses(values: Values, node: Any, found: Rendered) -> None:
+def check_responses(values: Values, node: Any, found: Rendered, doc: str) -> None:
     """Raise a `Problem` for the first difference between the responses of an operation and what is read."""
     contract, known = values.contract, found.operation.responses
-    nodes = {s: contract.resolve(each) for s, each in node["responses"].items() if not s.startswith("x-")}
+    nodes = {s: contract.described(each) for s, each in node["responses"].items() if not s.startswith("x-")}
     for status, response in nodes.items():
         what = f"the response {status}"
         if status not in known:
             raise lost(contract, response, what)
         check_content(values, response, response.get("content") or {}, known[status], what)
-        if not prose.says(found.told_of(status), response.get("description") or ""):
+        if not prose.says(_told(doc, status), response.get("description") or ""):
             raise lost(contract, response, f"the description of {what}")
     for status in known.keys() - nodes.keys():
         raise added(contract, node, f"the response {status}")
     _check_results(values, node, found)
+
+
+def _told(doc: str, status: str) -> str:
+    """What the docstring of a method tells of the answers of a status."""
+    entries = [told for heading in ("Returns", "Raises") for _, told in prose.section(doc, heading)]
+    when = "Any other status" if status == "default" else f"Status {status}"
+    return " ".join(told for told in entries if told.startswith((f"{when}.", f"{when};")))
 
 
 def _check_results(values: Values, node: Any, found: Rendered) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from ..contract import Contract
@@ -51,6 +52,29 @@ def chosen_by(schema: Schema) -> Iterator[tuple[str, str]]:
         yield from ((said["propertyName"], value) for value in values or named if said)
 
 
+def open_choices(schema: Schema) -> int:
+    """How many times a schema offers a `oneOf` of which a value may fit more than one by its kind."""
+    choice = None if _subtypes(schema) else _choice(schema)
+    if choice is None:
+        return 0
+    options = [_choosing(schema, choice, option) for option in choice.offer]
+    pairs = combinations([list(cases(option)) for option in options], 2)
+    is_open = any(_meet(one, other) for left, right in pairs for one in left for other in right)
+    is_one = choice.offer is choice.owner.get("oneOf")
+    return (is_open and is_one) + sum(map(open_choices, options))
+
+
+def _meet(one: Case, other: Case) -> bool:
+    """Whether a value may be both."""
+    if one.kind == other.kind == "value":
+        return same(one.value, other.value)
+    kinds = [_kinds_of(case.value) if case.kind == "value" else {case.kind} for case in (one, other)]
+    numbers = {"integer", "number"}
+    return any("any" in each for each in kinds) or bool(
+        kinds[0] & kinds[1] or (kinds[0] & numbers and kinds[1] & numbers)
+    )
+
+
 def _plain_cases(schema: Schema) -> Iterator[Case]:
     kinds, values = _kinds(schema), _values(schema)
     if values is not None:
@@ -91,8 +115,14 @@ def _subtypes(schema: Schema) -> list[Any]:
     base = schema.meant
     if "discriminator" not in base or {"oneOf", "anyOf"} & base.keys() or _is_made(schema, base):
         return []
-    nodes: list[Any] = list(filter(is_object, _components(schema.contract).values()))
-    return [n for n in nodes if any(schema.contract.resolve(part) is base for part in n.get("allOf") or ())]
+    nodes = filter(is_object, _components(schema.contract).values())
+    return [node for node in nodes if _extends(schema.contract, node, base)]
+
+
+def _extends(contract: Contract, node: Any, base: Any) -> bool:
+    """Whether a schema extends a base by `allOf`, or extends one that does."""
+    parts = [contract.resolve(part) for part in (node.get("allOf") if is_object(node) else None) or ()]
+    return any(part is base or _extends(contract, part, base) for part in parts)
 
 
 def _choice(schema: Schema) -> Choice | None:

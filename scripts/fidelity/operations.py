@@ -13,6 +13,7 @@ from . import prose
 from .answers import check_responses
 from .client import server_url
 from .faults import added, lost
+from .methods import check_methods, methods
 from .rendered import Rendered
 from .requests import check_body, check_calls, check_parameters
 from .values import Values
@@ -20,7 +21,7 @@ from .values import Values
 
 def check_operations(contract: Contract, folder: Path, package: str) -> None:
     """Raise a `Problem` for the first difference between operations and their modules in `folder`."""
-    modules = dict(_modules(folder, package))
+    modules, known = dict(_modules(folder, package)), methods(folder, package)
     request, answer = Values(contract, is_request=True), Values(contract, is_request=False)
     for path, method, item, node in contract.operations():
         found = modules.pop((method.upper(), path), None)
@@ -32,8 +33,12 @@ def check_operations(contract: Contract, folder: Path, package: str) -> None:
         check_calls(request, node, found)
         check_parameters(request, item, node, found)
         check_body(request, node, found)
-        check_responses(answer, node, found)
+        called = known.get(id(found.operation), [])
+        if [method.is_async for method in called] != [False, True]:
+            raise lost(contract, node, "the method of the operation")
+        check_responses(answer, node, found, called[0].doc)
         _check_conditions(contract, item, node, found)
+        check_methods(request, node, found, called)
     for method, path in modules:
         raise added(contract, contract.document, f"the operation `{method} {path}`")
 

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 from . import prose
 
-CALLS = {"sync": "sync_detailed", "sync_detailed": "client.send", "asyncio": "asyncio_detailed",
+CALLS = {"sync": "client.call", "sync_detailed": "client.send", "asyncio": "client.call_async",
          "asyncio_detailed": "client.send_async"}  # fmt: skip
 """The functions of each operation, and what each calls."""
 
@@ -45,16 +45,6 @@ class Rendered:
     def told(self) -> dict[str, str]:
         """What the docstring tells of each argument."""
         return dict(prose.section(self.doc, "Args"))
-
-    @cached_property
-    def _answers(self) -> list[str]:
-        entries = [*prose.section(self.doc, "Returns"), *prose.section(self.doc, "Raises")]
-        return [told for _, told in entries]
-
-    def told_of(self, status: str) -> str:
-        """What the docstring tells of the answers of a status."""
-        when = "Any other status" if status == "default" else f"Status {status}"
-        return " ".join(told for told in self._answers if told.startswith((f"{when}.", f"{when};")))
 
 
 def sent(module: Any) -> list[str]:

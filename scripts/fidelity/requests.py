@@ -6,6 +6,7 @@ import inspect
 from typing import Any, get_args
 
 from ..objects import entries
+from ..runtime.media import FORM, MULTIPART, essence
 from . import hints, prose
 from .content import check_content
 from .faults import added, lost
@@ -19,14 +20,14 @@ _IGNORED = {("header", "accept"), ("header", "content-type"), ("header", "author
 
 def check_parameters(values: Values, item: Any, node: Any, found: Rendered) -> None:
     """Raise a `Problem` for the first difference between the parameters of an operation and its arguments."""
-    resolve = values.contract.resolve
-    nodes = [resolve(each) for owner in (item, node) for each in owner.get("parameters") or ()]
-    wanted = {(n["in"], n["name"]): n for n in nodes if (n["in"], n["name"].lower()) not in _IGNORED}
-    known = {(parameter.location, parameter.name): parameter for parameter in found.operation.parameters}
-    for place, name in wanted.keys() - known.keys():
-        raise lost(values.contract, wanted[place, name], f"the {place} parameter `{name}`")
-    for place, name in known.keys() - wanted.keys():
-        raise added(values.contract, node, f"the {place} parameter `{name}`")
+    described = values.contract.described
+    nodes = [described(each) for owner in (item, node) for each in owner.get("parameters") or ()]
+    wanted = {_key(n["in"], n["name"]): n for n in nodes if (n["in"], n["name"].lower()) not in _IGNORED}
+    known = {_key(each.location, each.name): each for each in found.operation.parameters}
+    for key in wanted.keys() - known.keys():
+        raise lost(values.contract, wanted[key], f"the {key[0]} parameter `{wanted[key]['name']}`")
+    for key in known.keys() - wanted.keys():
+        raise added(values.contract, node, f"the {key[0]} parameter `{known[key].name}`")
     for key, name in zip(known, found.sent, strict=True):
         _check_parameter(values, wanted[key], known[key], name, found)
 
@@ -34,7 +35,7 @@ def check_parameters(values: Values, item: Any, node: Any, found: Rendered) -> N
 def check_body(values: Values, node: Any, found: Rendered) -> None:
     """Raise a `Problem` for the first difference between a request body and what a module makes of it."""
     contract, what = values.contract, "the request body"
-    body = contract.resolve(node.get("requestBody") or {})
+    body = contract.described(node.get("requestBody") or {})
     content = entries(body, "content")
     types: dict[str, Any] = found.operation.body.types if found.operation.body else {}
     check_content(values, body or node, content, types, what)
@@ -42,9 +43,12 @@ def check_body(values: Values, node: Any, found: Rendered) -> None:
         return
     if found.operation.body.required != (body.get("required") is True):
         raise lost(contract, body, f"that {what} is {'required' if body.get('required') else 'optional'}")
-    for media in content.values():
-        for name, encoding in entries(media, "encoding").items():
-            if not _is_encoded(encoding, found.operation.body.encodings.get(name)):
+    for media_type, media in content.items():
+        is_form = essence(media_type) in (FORM, MULTIPART)
+        wanted = entries(media, "encoding") if is_form else {}
+        known: dict[str, Any] = found.operation.body.encodings.get(media_type, {})
+        for name in [*wanted, *known]:
+            if not _is_encoded(wanted.get(name, {}), known.get(name)):
                 raise lost(contract, media, f"the encoding of the property `{name}`")
     _check_argument(values, body, "body", list(types.values()), what, found)
     if len(content) > 1 and get_args(found.hints.get("content_type")) != tuple(content):
@@ -65,6 +69,11 @@ def check_calls(values: Values, node: Any, found: Rendered) -> None:
     for one, other in (("sync", "asyncio"), ("sync_detailed", "asyncio_detailed")):
         if found.handed[one] != found.handed[other]:
             raise lost(values.contract, node, f"the order of the arguments on their way from `{other}`")
+
+
+def _key(place: str, name: str) -> tuple[str, str]:
+    """What tells parameters apart: headers have no case."""
+    return place, name.lower() if place == "header" else name
 
 
 def _check_parameter(values: Values, node: Any, parameter: Any, name: str, found: Rendered) -> None:

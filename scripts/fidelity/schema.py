@@ -24,7 +24,7 @@ RULES: dict[str, tuple[str, ...]] = {
 RULES["any"] = tuple(dict.fromkeys(rule for rules in RULES.values() for rule in rules))
 SILENT = {
     "title", "description", "example", "examples", "deprecated", "externalDocs", "default", "$comment", "$id",
-    "xml", "readOnly", "writeOnly",
+    "$schema", "$anchor", "$dynamicAnchor", "$defs", "definitions", "xml", "readOnly", "writeOnly",
 }  # fmt: skip
 """Keywords that say nothing of which values are valid."""
 
@@ -107,7 +107,12 @@ class Schema:
     def rest(self) -> Schema:
         """What properties that are not documented hold."""
         said = [*self.all("additionalProperties"), *self.all("unevaluatedProperties")]
-        return Schema(self.contract, *said)
+        return Schema(self.contract, *([] if self.all("patternProperties") else said))
+
+    @property
+    def items(self) -> Schema:
+        """What the items of an array hold: anything, where `prefixItems` speaks for some."""
+        return Schema(self.contract, *([] if self.all("prefixItems") else self.all("items")))
 
     def limits(self, kind: str) -> dict[str, Any]:
         """The rules for values of a kind, the strictest where several hold."""
@@ -135,7 +140,8 @@ def _says(node: Any) -> set[str]:
 
 
 def _property(part: dict[str, Any], name: str) -> Any:
-    return entries(part, "properties").get(name, part.get("additionalProperties", True))
+    rest = True if "patternProperties" in part else part.get("additionalProperties", True)
+    return entries(part, "properties").get(name, rest)
 
 
 def _strictest(rule: str, values: list[Any]) -> Any:

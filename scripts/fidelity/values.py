@@ -12,7 +12,7 @@ from ..problem import Problem
 from ..runtime.rules import same
 from ..runtime.timestamps import RFC_2822
 from . import hints, prose
-from .cases import Case, cases, chosen_by
+from .cases import Case, cases, chosen_by, open_choices
 from .faults import added, lost
 from .hints import Constant, Member
 from .models import Model, check_model
@@ -93,6 +93,10 @@ class Values:
         for member in members:
             if not any(member is other for other in kept) and not any(self._fits(c, member) for c in wanted):
                 raise self.added(schema, f"the type {member} of {what}")
+        if self.is_request and open_choices(schema) > sum(
+            m.one_of is True for m in hints.marks(hint, "Rules")
+        ):
+            raise self.lost(schema, f"that {what} is only one of the schemas of a `oneOf`")
         if sum(member.is_model for member in members) > 1:
             for case in wanted:
                 self._chosen(case, members, hints.marks(hint, "Discriminator"), what)
@@ -139,7 +143,7 @@ class Values:
         self._keywords(schema, what)
         if member.is_model:
             self._model(schema, member.base, what)
-        elif member.kind not in ("File", "bytes"):
+        elif self.is_request or member.kind != "bytes":
             self._simple(schema, case.kind, member, what)
 
     def _model(self, schema: Schema, cls: Any, what: str) -> None:
@@ -159,8 +163,7 @@ class Values:
         closed = {"maxProperties": 0} if kind == "object" and schema.rest.allows_nothing else {}
         self.check_rules(schema, kind, schema.limits(kind) | closed, member.rules, what)
         if kind == "array":
-            items = Schema(self.contract, *schema.all("items"))
-            self.later(items, get_args(member.base)[0], f"an item of {what}")
+            self.later(schema.items, get_args(member.base)[0], f"an item of {what}")
         if kind == "object":
             if schema.properties:
                 raise self.lost(schema, f"the properties of {what}")
@@ -179,7 +182,7 @@ def _is_of(case: Case, member: Member) -> bool:
     """Whether a member is of the type that a case wants, whatever it holds."""
     if case.kind == "value":
         return isinstance(member.base, Constant) and same(member.base.value, plain(case.value))
-    if case.kind != "string":
-        return member.kind == case.kind
     binary = case.schema.all("contentMediaType") and not case.schema.all("contentEncoding")
+    if case.kind != "string":
+        return member.kind == case.kind or (case.kind == "any" and bool(binary) and member.kind == "File")
     return member.kind in (_BINARY if binary else _FORMATS.get(case.schema.get("format"), {"string"}))

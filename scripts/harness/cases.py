@@ -18,7 +18,10 @@ from ..dependencies import parse
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
 from .generation import values
-from .sendable import sendable
+from .sendable import sendable, spreads
+
+STYLED = {"style", "explode", "allowReserved"}
+"""What makes the encoding of a property of a form that of a query parameter."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,12 @@ class Called:
             for owner in (self.item, self.node)
             for node in owner.get("parameters") or ()
         ]
-        named = {(node["in"], node["name"]): node for node in nodes}
-        ignored = ("accept", "content-type", "authorization")
-        return [
-            node for (place, name), node in named.items() if place != "header" or name.lower() not in ignored
-        ]
+        named = {
+            (node["in"], node["name"].lower() if node["in"] == "header" else node["name"]): node
+            for node in nodes
+        }
+        ignored = {("header", name) for name in ("accept", "content-type", "authorization")}
+        return [node for key, node in named.items() if key not in ignored]
 
     @property
     def content(self) -> dict[str, Any]:
@@ -74,8 +78,31 @@ class Called:
     def schema(self, parameter: Any) -> tuple[Any, str | None]:
         """The schema of a parameter, and its media type where it is described by `content`."""
         for media_type, media in entries(parameter, "content").items():
-            return media.get("schema", True), media_type
+            return self.carried(media_type, media), media_type
         return parameter["schema"], None
+
+    def carried(self, media_type: str, media: Any) -> Any:
+        """The schema of what a media type carries: text, where neither it nor the contract has another form."""
+        schema = media.get("schema", True)
+        resolved = self.contract.resolve(schema)
+        is_typed = is_object(resolved) and not {"type", "allOf", "anyOf", "oneOf"}.isdisjoint(resolved)
+        has_form = is_typed or any(kind in media_type.lower() for kind in ("json", "form"))
+        return schema if has_form else {"allOf": [schema, {"type": "string"}]}
+
+    def taken(self, parameter: Any) -> set[str]:
+        """The names that belong to others in the place of a parameter."""
+        place, taken = parameter["in"], set[str]()
+        for node in self.parameters:
+            if node["in"] == place and node is not parameter:
+                taken |= {node["name"]} | (self.properties(node["schema"]) if spreads(node) else set())
+        schemes = entries(self.contract.document, "components", "securitySchemes").values()
+        keys = [self.contract.resolve(scheme) for scheme in schemes]
+        return taken | {key["name"] for key in keys if key.get("in") == place}
+
+    def properties(self, schema: Any) -> set[str]:
+        """The names of the properties that a schema declares."""
+        resolved = self.contract.resolve(schema)
+        return set(entries(resolved, "properties")) if is_object(resolved) else set()
 
 
 def called(contract: Contract) -> Iterator[Called]:
@@ -115,9 +142,8 @@ def answers(operation: Called, status: str, media_type: str, count: int) -> tupl
         for example in entries(media, "examples").values()
         if "value" in resolve(example)
     ]
-    return tuple(
-        value for _, value in values(operation.contract, media.get("schema", True), examples, count, "answer")
-    )
+    schema = operation.carried(media_type, media)
+    return tuple(value for _, value in values(operation.contract, schema, examples, count, "answer"))
 
 
 def _presences(operation: Called) -> list[tuple[set[str], set[str]]]:
@@ -157,12 +183,7 @@ def _request(
         if node["name"] in absent:
             continue
         key = f"{node['in']} {node['name']}"
-        schema, content = operation.schema(node)
-        delimited = node.get("style") in ("spaceDelimited", "pipeDelimited")
-        place = "delimited" if delimited else node["in"]
-        properties[key] = (
-            schema if content and place == "query" else sendable(operation.contract, schema, place)
-        )
+        properties[key] = sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))
         if node.get("required") is True or node["name"] in present:
             required.append(key)
     whole: dict[str, Any] = {"parameters": {
@@ -170,9 +191,24 @@ def _request(
     }}  # fmt: skip
     needed = ["parameters"]
     if media_type is not None:
-        whole["body"] = operation.content[media_type].get("schema", {"type": "string"})
+        whole["body"] = _body(operation, media_type)
         needed += ["body"] if operation.body_required else []
     return {"type": "object", "properties": whole, "required": needed, "additionalProperties": False}
+
+
+def _body(operation: Called, media_type: str) -> Any:
+    """The schema of a body, whose styled properties are cut down as parameters are."""
+    media = operation.content[media_type]
+    schema = operation.carried(media_type, media)
+    styled = {name: node for name, node in entries(media, "encoding").items() if STYLED & node.keys()}
+    if not styled:
+        return schema
+    resolved = operation.contract.resolve(schema)
+    cut = dict(entries(resolved, "properties"))
+    for name, node in styled.items():
+        others = cut.keys() - {name}
+        cut[name] = sendable(operation.contract, cut.get(name, True), {"in": "query", **node}, others)
+    return {**resolved, "properties": cut}
 
 
 def _request_examples(

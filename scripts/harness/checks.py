@@ -15,7 +15,8 @@ from ..document import plain
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
 from .calls import SECRET, Target
-from .cases import Called, Case
+from .cases import STYLED, Called, Case
+from .sendable import spreads
 from .wire import ABSENT, Wire, agrees, same
 
 
@@ -31,7 +32,7 @@ def differences(target: Target, case: Case, request: httpx.Request) -> Iterator[
         yield from _parameter(operation, case, wire, node)
     yield from _body(operation, case, wire, request)
     yield from _security(operation, wire)
-    yield from _extra(operation, wire)
+    yield from _extra(operation, case, wire)
 
 
 def server(operation: Called) -> str:
@@ -100,7 +101,7 @@ def _fields(operation: Called, case: Case) -> dict[str, list[Any]]:
     fields: dict[str, list[Any]] = {}
     for name, value in case.body.items():
         encoding: dict[str, Any] = encodings.get(name) or {}
-        if {"style", "explode", "allowReserved"} & encoding.keys():
+        if STYLED & encoding.keys():
             for key, item in _styled(name, value, encoding.get("style", "form"), encoding):
                 fields.setdefault(key, []).append(item)
         elif is_array(value) and "json" not in encoding.get("contentType", ""):
@@ -130,7 +131,7 @@ def _security(operation: Called, wire: Wire) -> Iterator[str]:
     document = operation.contract.document
     known = entries(document, "components", "securitySchemes")
     requirements: list[Any] = operation.node.get("security", document.get("security")) or []
-    wanted = set[str](requirements[0] if requirements else ())
+    wanted = set[str](next((names for names in requirements if names), ()))
     for name, reference in known.items():
         scheme = operation.contract.resolve(reference)
         if scheme["type"] == "mutualTLS":
@@ -150,17 +151,14 @@ def _security(operation: Called, wire: Wire) -> Iterator[str]:
         yield "there are credentials, and the operation needs none"
 
 
-def _extra(operation: Called, wire: Wire) -> Iterator[str]:
+def _extra(operation: Called, case: Case, wire: Wire) -> Iterator[str]:
     """Parameters that nobody asked for."""
-    query = _known(operation, "query")
-    for name, _ in wire.query:
-        plain = unquote(name)
-        if query is not None and plain not in query and plain.partition("[")[0] not in query:
-            yield f"the query has `{plain}`, which the contract does not know"
-    for name in {unquote(name) for name, _ in wire.cookies} - (_known(operation, "cookie") or set()):
+    query, cookies, headers = (_known(operation, case, place) for place in ("query", "cookie", "header"))
+    for name in {unquote(name) for name, _ in wire.query} - query:
+        yield f"the query has `{name}`, which the contract does not know"
+    for name in {unquote(name) for name, _ in wire.cookies} - cookies:
         yield f"there is the cookie `{name}`, which the contract does not know"
-    known = {name.lower() for name in _known(operation, "header") or set()} | _OWN_HEADERS
-    for name in wire.request.headers.keys() - known:
+    for name in wire.request.headers.keys() - {name.lower() for name in headers} - _OWN_HEADERS:
         yield f"there is the header `{name}`, which the contract does not know"
 
 
@@ -171,25 +169,15 @@ _OWN_HEADERS = {
 """Headers that HTTP or the client library brings along."""
 
 
-def _known(operation: Called, place: str) -> set[str] | None:
-    """The names that may stand in a place; None where an exploded object without a fixed form may bring any."""
-    schemes = entries(operation.contract.document, "components", "securitySchemes")
-    known = {
-        scheme.get("name")
-        for scheme in map(operation.contract.resolve, schemes.values())
-        if scheme.get("in") == place
-    }
+def _known(operation: Called, case: Case, place: str) -> set[str]:
+    """The names that may stand in a place: those of the contract, and those in the objects that are spread there."""
+    schemes = entries(operation.contract.document, "components", "securitySchemes").values()
+    nodes = [*map(operation.contract.resolve, schemes), *operation.parameters]
+    known = {node["name"] for node in nodes if node.get("in") == place}
     for node in operation.parameters:
-        if node["in"] == place:
-            known.add(node["name"])
-            schema = operation.contract.resolve(operation.schema(node)[0])
-            spread = (
-                node.get("explode", True) and node.get("style", "form") == "form" and "content" not in node
-            )
-            if place != "header" and spread and is_object(schema) and schema.get("type") == "object":
-                if not schema.get("properties"):
-                    return None
-                known |= set(schema["properties"])
+        value = case.parameters.get((place, node["name"]))
+        if node["in"] == place and is_object(value) and (spreads(node) or node.get("style") == "deepObject"):
+            known |= {key if spreads(node) else f"{node['name']}[{key}]" for key in value}
     return known
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC
 from email.utils import format_datetime
 from functools import cache
 from typing import Any
+from unittest import mock
 
 import hypothesis
 import schemathesis
 from hypothesis import strategies
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.hypothesis.builder import (
     HypothesisTestConfig,
@@ -22,6 +28,9 @@ from ..contract import Contract
 from ..document import plain
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
+
+SEED = int(os.environ.get("HARNESS_SEED", "0"))
+"""What the random values come from: the same in every run, unless the environment says otherwise."""
 
 
 def values(
@@ -55,14 +64,24 @@ def _values(
     loaded = schemathesis.openapi.from_dict(plain(document))
     loaded.config.generation.update(modes=[GenerationMode.POSITIVE])
     config = HypothesisTestConfig(
-        project=loaded.config, modes=list(HypothesisTestMode), settings=_settings(count), seed=None
+        project=loaded.config, modes=list(HypothesisTestMode), explicit_settings=_settings(count), seed=SEED
     )
 
     def collect(case: Any) -> None:
         found.append((case.meta.phase.name.value if case.meta else "fuzzing", case.body))
 
-    create_test(operation=loaded["/"]["POST"], test_func=collect, config=config)()
+    with _same_constants():
+        create_test(operation=loaded["/"]["POST"], test_func=collect, config=config)()
     return tuple(found)
+
+
+@contextmanager
+def _same_constants() -> Generator[None]:
+    """Keep hypothesis from taking constants out of the modules that happen to be loaded, which vary."""
+    with mock.patch.object(providers, "_get_local_constants", Constants):
+        providers.CONSTANTS_CACHE.cache.clear()
+        yield
+        providers.CONSTANTS_CACHE.cache.clear()
 
 
 @cache
@@ -75,7 +94,7 @@ def _formats() -> None:
 def _settings(count: int) -> hypothesis.settings:
     return hypothesis.settings(
         max_examples=count,
-        derandomize=True,
+        derandomize=False,  # it would leave no say to the seed
         database=None,
         deadline=None,
         suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.filter_too_much,

@@ -74,9 +74,9 @@ class Wire:
             else "primitive"
         )
         if place == "query":
-            found = self._form(self.query, name, shape, style, explode, node)
+            found = _form(self.query, name, like, shape, style, explode)
         elif place == "cookie":
-            found = self._form(self.cookies, name, shape, style, explode, node)
+            found = _form(self.cookies, name, like, shape, style, explode)
         elif place == "header":
             raw = self.request.headers.get(name)
             found = ABSENT if raw is None else _simple(raw, shape, explode, str)
@@ -106,36 +106,6 @@ class Wire:
         if style == "matrix":
             return _matrix(raw, name, shape, explode)
         return _simple(raw, shape, explode, unquote)
-
-    def _form(
-        self, pairs: list[tuple[str, str]], name: str, shape: str, style: str, explode: bool, node: Any
-    ) -> Any:
-        if style == "deepObject":
-            fields = {
-                unquote(key): unquote(value) for key, value in pairs if unquote(key).startswith(f"{name}[")
-            }
-            return {key[len(name) + 1 : -1]: value for key, value in fields.items()} or ABSENT
-        own = [value for key, value in pairs if unquote(key) == name]
-        if shape == "object" and explode:
-            fields = {
-                unquote(key): unquote(value) for key, value in pairs if self._is_part(unquote(key), node)
-            }
-            return fields or ABSENT
-        if not own:
-            return ABSENT
-        if shape == "array" and explode:
-            return [unquote(value) for value in own]
-        if len(own) > 1:
-            raise AssertionError(f"the parameter {name} stands {len(own)} times on the wire")
-        delimiter = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
-        return _simple(own[0], shape, False, unquote, delimiter)
-
-    def _is_part(self, key: str, node: Any) -> bool:
-        """Whether a name in the query can be a property of this exploded object."""
-        schema = self.operation.contract.resolve(self.operation.schema(node)[0])
-        if schema.get("properties"):
-            return key in schema["properties"]
-        return key.partition("[")[0] not in {p["name"] for p in self.operation.parameters if p is not node}
 
     def body(self, media_type: str) -> Any:
         """The body in JSON values; text where the media type has nothing but text."""
@@ -177,6 +147,25 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (part.partition("=") for part in text.split("&") if part)]
 
 
+def _form(pairs: list[tuple[str, str]], name: str, like: Any, shape: str, style: str, explode: bool) -> Any:
+    """A parameter among the pairs of a query or cookies; an object that is spread has the names that `like` has."""
+    if shape == "object" and (explode or style == "deepObject"):
+        names = {f"{name}[{key}]" if style == "deepObject" else key: key for key in like}
+        parts = [(names[unquote(key)], unquote(value)) for key, value in pairs if unquote(key) in names]
+        if len(dict(parts)) < len(parts):
+            raise AssertionError(f"a property of the parameter {name} stands twice on the wire: {parts}")
+        return dict(parts) or ABSENT
+    own = [value for key, value in pairs if unquote(key) == name]
+    if not own:
+        return ABSENT
+    if shape == "array" and explode:
+        return [unquote(value) for value in own]
+    if len(own) > 1:
+        raise AssertionError(f"the parameter {name} stands {len(own)} times on the wire")
+    delimiter = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
+    return _simple(own[0], shape, False, unquote, delimiter)
+
+
 def _gathered(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
@@ -187,7 +176,7 @@ def _gathered(pairs: list[tuple[str, str]]) -> dict[str, Any]:
 def _simple(raw: str, shape: str, explode: bool, read: Callable[[str], str], delimiter: str = ",") -> Any:
     if shape == "primitive":
         return read(raw)
-    parts = raw.split(delimiter) if raw else []
+    parts = raw.split(delimiter) if raw or shape == "array" else []  # present and empty is one empty item
     if shape == "array":
         return [read(part) for part in parts]
     if explode:

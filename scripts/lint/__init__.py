@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..problem import Problem
-from ..vendors import ROOT, chosen
+from ..vendors import ROOT, Vendor, chosen
 from .documents import extensions, openapi
 from .operations import dependencies, operations
 from .origins import notes, origin, pages
@@ -22,9 +22,24 @@ RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
 def lint(names: list[str], root: Path = ROOT) -> list[Problem]:
     """Where the vendors called `names` (or all) break a rule, by file and line.
 
-    Raises `Problem` where a document cannot be used at all.
+    That a document cannot be used is a finding too, and the only one of its vendor. Raises `Problem` for a
+    name that is no vendor's.
     """
-    subjects = [read(vendor) for vendor in chosen(names, root)]
-    found = [finding for subject in subjects for rule in RULES for finding in rule(subject)]
+    found = [finding for vendor in chosen(names, root) for finding in _whole(_findings(vendor))]
     distinct = {(finding.file, finding.line, finding.what): finding for finding in found}
     return sorted(distinct.values(), key=lambda finding: (str(finding.file), finding.line or 1, str(finding)))
+
+
+def _findings(vendor: Vendor) -> Iterator[Problem]:
+    with vendor.within_reach():
+        subject = read(vendor)
+        for rule in RULES:
+            yield from _whole(rule(subject))
+
+
+def _whole(findings: Iterator[Problem]) -> Iterator[Problem]:
+    """The findings, the one that ends them before their time included."""
+    try:
+        yield from findings
+    except Problem as problem:
+        yield problem

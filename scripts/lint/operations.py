@@ -29,7 +29,7 @@ def operations(subject: Subject) -> Iterator[Problem]:
 def _lacking(operation: Any) -> Iterator[tuple[str, str, str]]:
     """What an operation has not: where inside it, what, and what to do."""
     for field in ("operationId", "summary", "description", "externalDocs"):
-        if not operation.get(field):
+        if not str(operation.get(field) or "").strip():
             yield "", f"the operation has no `{field}`", "add it"
     for name, pattern in (("success", _SUCCESS), ("failure", _FAILURE)):
         if not any(map(pattern.fullmatch, operation["responses"])):

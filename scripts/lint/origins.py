@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..contract import Contract
-from ..document import load, problem
+from ..document import load, problem, text
 from ..problem import Problem, shown
 from .subject import Subject
 from .validation import broken, validator
@@ -56,7 +56,7 @@ def origin(subject: Subject) -> Iterator[Problem]:
 def notes(subject: Subject) -> Iterator[Problem]:
     """A spec has a README."""
     path = subject.vendor.spec.with_name("README.md")
-    if not (path.is_file() and path.read_text("utf-8").strip()):
+    if not (path.is_file() and text(path).strip()):
         yield Problem(
             "there is no README", "write down sources, open questions and changes", file=shown(path)
         )

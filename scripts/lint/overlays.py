@@ -26,9 +26,12 @@ def order(subject: Subject) -> Iterator[Problem]:
 
 
 def evidence(subject: Subject) -> Iterator[Problem]:
-    """Every action of an overlay says why."""
+    """Every action of an overlay does something, and says why."""
     for overlay in subject.overlays:
         for index, action in enumerate(overlay["actions"]):
             if not action.get("description", "").strip():
                 todo = "give the evidence, and how sure it is"
                 yield problem(overlay, f"#/actions/{index}", "the action has no `description`", todo)
+            if not ({"update", "copy"} & action.keys() or action.get("remove")):
+                todo = "add one of `update`, `copy` and `remove: true`, or remove it"
+                yield problem(overlay, f"#/actions/{index}", "the action does nothing", todo)

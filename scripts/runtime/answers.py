@@ -35,10 +35,13 @@ class Answers:
 
     def content(self, status: int) -> Mapping[str, Codec] | None:
         """The codecs of what an answer with this status may hold; None where it is not documented."""
-        for key in (str(status), f"{status // 100}XX", "default"):
-            if key in self.codecs:
-                return self.codecs[key]
-        return None
+        key = self.key(status)
+        return None if key is None else self.codecs[key]
+
+    def key(self, status: int) -> str | None:
+        """How the contract documents a status: as itself, as one of its hundred, by default, or not."""
+        keys = (str(status), f"{status // 100}XX", "default")
+        return next((key for key in keys if key in self.responses), None)
 
 
 def parsed(content: Mapping[str, Codec], response: httpx.Response) -> Any:

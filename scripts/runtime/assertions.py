@@ -7,9 +7,12 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence, Sized
 from functools import cache
+from os import SEEK_END
 from typing import Any, NamedTuple
 
 from .guards import is_array, is_object
+from .mismatch import Mismatch
+from .types import File
 
 
 class Assertion(NamedTuple):
@@ -71,6 +74,23 @@ def _is_string(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _has_length(value: object) -> bool:
+    return isinstance(value, str | bytes | File)
+
+
+def _length(value: str | bytes | File) -> int:
+    """How many characters a text has, or how many bytes are left in a file."""
+    source = value.payload if isinstance(value, File) else value
+    if isinstance(source, str | bytes):
+        return len(source)
+    if not source.seekable():
+        raise Mismatch((), "a file of known length: bytes, or one that can be rewound", source)
+    start = source.tell()
+    end = source.seek(0, SEEK_END)
+    source.seek(start)
+    return end - start
+
+
 def _is_multiple(value: float, step: float) -> bool:
     if isinstance(value, int) and isinstance(step, int):
         return value % step == 0
@@ -117,8 +137,8 @@ _CHECKS: Mapping[str, tuple[Callable[[Any], bool], Callable[[Any, Any], bool]]] 
     "exclusive_minimum": (_is_number, operator.gt),
     "exclusive_maximum": (_is_number, operator.lt),
     "multiple_of": (_is_number, _is_multiple),
-    "min_length": (_is_string, _is_at_least),
-    "max_length": (_is_string, _is_at_most),
+    "min_length": (_has_length, lambda value, least: _length(value) >= least),
+    "max_length": (_has_length, lambda value, most: _length(value) <= most),
     "pattern": (_is_string, _matches),
     "enum": (_is_anything, _is_one_of),
     "min_items": (is_array, _is_at_least),
@@ -130,7 +150,7 @@ _CHECKS: Mapping[str, tuple[Callable[[Any], bool], Callable[[Any, Any], bool]]] 
     "one_required": (is_object, _has_one),
     "dependent_required": (is_object, _has_dependents),
 }
-"""Of every rule but `format`, which the codec that writes the value sees to."""
+"""Of every rule but `format` and `one_of`, which the codecs that write the value see to."""
 
 
 def assertions(limits: Mapping[str, Any]) -> list[Assertion]:

@@ -12,17 +12,17 @@ from .errors import InvalidRequest
 from .media import Encoding, write
 from .mismatch import Mismatch
 from .unset import UNSET
-from .values import Codec
+from .values import SEND, Codec, Way
 
 
 class Body:
-    """A request body: the Python type of each media type, and how properties of forms are encoded."""
+    """A request body: the Python type of each media type, and how it encodes the properties of a form."""
 
     def __init__(
         self,
         types: Mapping[str, Any],
         required: bool = False,
-        encodings: Mapping[str, Encoding] | None = None,
+        encodings: Mapping[str, Mapping[str, Encoding]] | None = None,
     ) -> None:
         self.types, self.required, self.encodings = types, required, encodings or {}
 
@@ -31,17 +31,18 @@ class Body:
         """The codec of each media type; made with the first call, for then all models are there."""
         return {kind: codec(hint) for kind, hint in self.types.items()}
 
-    def add(self, draft: Draft, value: Any, content_type: str | None) -> None:
+    def add(self, draft: Draft, value: Any, content_type: str | None, way: Way = SEND) -> None:
         """Put a value into a request, in the first media type or the one that is chosen."""
         if value is UNSET:
-            if self.required:
+            if self.required and way.checks:
                 raise InvalidRequest("body", "required", value)
             return
         kind = content_type or next(iter(self.types))
         if kind not in self.types:
             raise InvalidRequest("content_type", f"one of {', '.join(self.types)}", kind)
         try:
-            draft.content, written = write(kind, self.codecs[kind].encode(value), self.encodings)
+            encoded = self.codecs[kind].encode(value, way)
+            draft.content, written = write(kind, encoded, self.encodings.get(kind, {}))
         except (Mismatch, RecursionError) as error:
-            raise InvalidRequest.because("body", error) from None
+            raise InvalidRequest.because("body", "", error) from None
         draft.headers.append(("Content-Type", written))

@@ -1,26 +1,46 @@
-"""The client: where the server is, the credentials, and the connections of httpx."""
+"""The client: where the server is, the credentials, and what is done when a call goes wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from http.cookiejar import CookieJar
-from threading import Lock
-from types import TracebackType
-from typing import Any, Self, TypeVar
+import logging
+import os
+import re
+import time
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar, Unpack, cast
 
 import httpx
 
-from .errors import InvalidRequest
+from . import errors
+from .connections import Connections
+from .exchange import Found, exchanged, exchanged_async
 from .operation import Operation
-from .security import Credential, credentials_for
+from .options import DEFAULT_TIMEOUT, OWN, Options, checked_timeout, checked_url
+from .redaction import redacted
+from .retries import Retries
+from .security import Applied, Credential, credentials_for
 from .types import Response
 from .unset import UNSET
 
+if TYPE_CHECKING:
+    from .jwt import Jwt, Minted
+
 S = TypeVar("S")
 T = TypeVar("T")
+E = TypeVar("E", bound=errors.Error)
 
-DEFAULT_TIMEOUT = 30.0
-"""Seconds that connecting, sending, and waiting for each part of an answer may take."""
+_LOGGER = logging.getLogger(__name__)
+
+
+class Given(TypedDict, total=False):
+    """What a single call can be given beside its parameters."""
+
+    body: Any
+    content_type: str | None
+    timeout: float | httpx.Timeout | None
+    headers: Mapping[str, str] | None
 
 
 class BaseClient:
@@ -31,59 +51,77 @@ class BaseClient:
     limit has to be asked for by `timeout=httpx.Timeout(None)`.
     """
 
-    def __init__(
-        self,
-        credentials: Mapping[str, Credential | None],
-        *,
-        base_url: str,
-        timeout: float | httpx.Timeout,
-        transport: httpx.BaseTransport | None = None,
-        async_transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        self._credentials = credentials
-        self.base_url = _checked(base_url)
-        if not isinstance(timeout, httpx.Timeout) and not (timeout and timeout > 0):
-            raise ValueError(f"timeout is {timeout!r}; give seconds, or an httpx.Timeout")
-        self.timeout = timeout
-        self._transport, self._async_transport = transport, async_transport
-        self._client: httpx.Client | None = None
-        self._async_clients: dict[Any, httpx.AsyncClient] = {}
-        self._lock = Lock()
+    _errors: ClassVar[ModuleType] = errors
+    """The error classes of the vendor."""
+    _base_url: ClassVar[str] = ""
+    _user_agent: ClassVar[str] = ""
+    _environment: ClassVar[Mapping[str, str]] = {}
+    """The environment variable of each argument that is a credential."""
+    _always_needs: ClassVar[str] = ""
+    """The arguments without which no call can be made, in words."""
+
+    def __init__(self, credentials: Mapping[str, Credential | None], **options: Unpack[Options]) -> None:
+        if unknown := sorted(options.keys() - Options.__optional_keys__):
+            raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}")
+        self._auth, self._credentials = options.get("auth"), credentials
+        if self._always_needs and not self._auth and not any(credentials.values()):
+            raise self._missing()
+        self._is_safe = options.get("allow_http") is True or not (self._auth or any(credentials.values()))
+        self.base_url = checked_url(options.get("base_url") or self._base_url, is_safe=self._is_safe)
+        usual = getattr(options.get("http_client"), "timeout", DEFAULT_TIMEOUT)
+        self.timeout = checked_timeout(options.get("timeout", usual))
+        self._retries = options.get("max_retries", 2), options.get("max_retry_time", 60.0)
+        self._checks = options.get("validate", True)
+        self._headers = dict(options.get("headers") or {})
+        rest = {name: option for name, option in options.items() if name not in OWN}
+        self._connections = Connections(self.timeout, rest)
+
+    @classmethod
+    def from_env(cls, **options: Unpack[Options]) -> Self:
+        """A client with the credentials that the environment has; raises `MissingCredentials` without any."""
+        found = {name: text for name, key in cls._environment.items() if (text := os.environ.get(key))}
+        if not found and "auth" not in options:
+            raise cls._missing()
+        made: Self = cast("Any", cls)(**found, **options)
+        return made
+
+    @classmethod
+    def _missing(cls) -> errors.MissingCredentials:
+        variables = re.sub(r"\w+", lambda name: cls._environment.get(name[0], name[0]), cls._always_needs)
+        ways = (
+            f"give {cls._always_needs}, or set {variables} and take from_env()" if variables else "give them"
+        )
+        return _own(errors.MissingCredentials(f"the client has no credentials: {ways}"), cls._errors)
+
+    def _minted(
+        self, jwt: Jwt, credentials: str | os.PathLike[str] | Mapping[str, object] | None
+    ) -> Minted | None:
+        """What mints tokens as a contract says, of a credentials file or of what it holds."""
+        from .jwt import Minted  # few clients need it
+
+        try:
+            return None if credentials is None else Minted(jwt, credentials)
+        except errors.InvalidCredentials as error:
+            raise _own(error, self._errors) from None
 
     def __repr__(self) -> str:
         return f"{type(self).__module__}.{type(self).__qualname__}(base_url={self.base_url!r})"
 
     def get_httpx_client(self) -> httpx.Client:
         """The httpx client behind the plain functions."""
-        with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(
-                    timeout=self.timeout, transport=self._transport, cookies=_NoCookies()
-                )
-            return self._client
+        return self._connections.plain()
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """The httpx client behind the `asyncio` functions, one for each event loop: it owns connections."""
-        loop = _running_loop()
-        with self._lock:
-            if loop not in self._async_clients:
-                alive = {old: client for old, client in self._async_clients.items() if not old.is_closed()}
-                alive[loop] = httpx.AsyncClient(
-                    timeout=self.timeout, transport=self._async_transport, cookies=_NoCookies()
-                )
-                self._async_clients = alive
-            return self._async_clients[loop]
+        return self._connections.of_loop()
 
     def close(self) -> None:
         """Close the connections of the plain functions."""
-        if self._client is not None:
-            self._client.close()
+        self._connections.close()
 
     async def aclose(self) -> None:
         """Close the connections of the `asyncio` functions that belong to the running event loop."""
-        client = self._async_clients.get(_running_loop())
-        if client is not None:
-            await client.aclose()
+        await self._connections.aclose()
 
     def __enter__(self) -> Self:
         return self
@@ -101,74 +139,116 @@ class BaseClient:
     ) -> None:
         await self.aclose()
 
-    def send(
-        self, operation: Operation[S, T], *values: Any, body: Any = UNSET, content_type: str | None = None
-    ) -> Response[T]:
+    # Calls
+
+    def call(self, operation: Operation[S, T], *values: Any, **given: Unpack[Given]) -> S:
+        """Make one call and give what its success means; raises for anything else."""
+        response = self.send(operation, *values, **given)
+        with self._raising():
+            return operation.result(response, self._errors)
+
+    async def call_async(self, operation: Operation[S, T], *values: Any, **given: Unpack[Given]) -> S:
+        """`call` for asyncio."""
+        response = await self.send_async(operation, *values, **given)
+        with self._raising():
+            return operation.result(response, self._errors)
+
+    def send(self, operation: Operation[S, T], *values: Any, **given: Unpack[Given]) -> Response[T]:
         """Make one call and give its answer, whatever its status; `values` are those of the parameters."""
         client = self.get_httpx_client()
-        request = self._request(client, operation, values, body, content_type)
-        response = client.send(request, stream=True, follow_redirects=False)
-        try:
-            response.read()
-        except httpx.DecodingError as error:
-            raise operation.malformed(response, error, b"") from None
-        finally:
-            response.close()
-        return operation.read(response)
+        steps = self._steps(client, operation, values, given)
+        found: Found | None = None
+        with self._raising():
+            while not isinstance(step := steps.send(found), Response):
+                if isinstance(step, httpx.Request):
+                    found = exchanged(client, step, self._auth or client.auth)
+                else:
+                    time.sleep(step)
+            return step
 
     async def send_async(
-        self, operation: Operation[S, T], *values: Any, body: Any = UNSET, content_type: str | None = None
+        self, operation: Operation[S, T], *values: Any, **given: Unpack[Given]
     ) -> Response[T]:
         """`send` for asyncio."""
-        client = self.get_async_httpx_client()
-        request = self._request(client, operation, values, body, content_type)
-        response = await client.send(request, stream=True, follow_redirects=False)
-        try:
-            await response.aread()
-        except httpx.DecodingError as error:
-            raise operation.malformed(response, error, b"") from None
-        finally:
-            await response.aclose()
-        return operation.read(response)
+        from asyncio import sleep  # slow to import, and there already where a loop is running
 
-    def _request(
+        client = self.get_async_httpx_client()
+        steps = self._steps(client, operation, values, given)
+        found: Found | None = None
+        with self._raising():
+            while not isinstance(step := steps.send(found), Response):
+                if isinstance(step, httpx.Request):
+                    found = await exchanged_async(client, step, self._auth or client.auth)
+                else:
+                    await sleep(step)
+            return step
+
+    def _steps(
         self,
         client: httpx.Client | httpx.AsyncClient,
         operation: Operation[S, T],
-        values: tuple[Any, ...],
-        body: Any,
-        content_type: str | None,
-    ) -> httpx.Request:
-        credentials = credentials_for(operation.security, self._credentials)
-        draft = operation.draft(values, body, content_type, credentials)
-        url = (operation.server or self.base_url) + draft.target
+        values: Sequence[Any],
+        given: Given,
+    ) -> Generator[httpx.Request | float | Response[T], Found | None, None]:
+        """What to do, one thing after the other: send a request, wait for seconds, give a response."""
+        credentials = () if self._auth else credentials_for(operation.security, self._credentials)
+        draft = operation.draft(
+            values, given.get("body", UNSET), given.get("content_type"), checks=self._checks
+        )
+        draft.add_headers({"User-Agent": self._user_agent, **self._headers, **(given.get("headers") or {})})
+        timeout = self.timeout if (limit := given.get("timeout")) is None else checked_timeout(limit)
+        url = self.base_url
+        if operation.server and url == self._base_url:  # another base_url is meant for all calls
+            url = checked_url(operation.server, is_safe=self._is_safe)
+        retries, is_renewed = Retries(*self._retries), False
+        while True:
+            applied = [credential.apply() for credential in credentials]
+            started = time.monotonic()
+            found = yield draft.authorized(applied).request(client, operation.method, url, timeout)
+            if found is None:  # pragma: no cover -- what is sent after a request is what came of it
+                continue
+            _log(operation, found, time.monotonic() - started)
+            if not is_renewed and _is_renewed(found, credentials, applied):
+                is_renewed = True
+                continue
+            wait = retries.wait(found.asked) if operation.may_repeat(found) else None
+            yield operation.read(found) if wait is None else wait
+
+    @contextmanager
+    def _raising(self) -> Generator[None]:
+        """Errors as those of the vendor, and without secrets."""
         try:
-            return client.build_request(
-                operation.method, url, headers=draft.raw_headers, content=draft.content
-            )
-        except httpx.InvalidURL as error:
-            raise InvalidRequest("URL", str(error), operation.path) from None
+            yield
+        except errors.Error as error:
+            raise _own(error, self._errors, self._credentials.values()) from error.__cause__
 
 
-def _running_loop() -> Any:
-    import asyncio  # here, because it is slow to import, and there already where a loop is running
+def _own(error: E, tree: ModuleType, credentials: Iterable[Credential | None] = ()) -> E:
+    """The error as the class of the same name in a vendor's `tree`, without the secrets of credentials."""
+    secrets = [secret for credential in credentials if credential for secret in credential.secrets]
+    each: BaseException | None = error
+    while each is not None:
+        each.args = tuple(redacted(arg, secrets) if isinstance(arg, str) else arg for arg in each.args)
+        each = each.__cause__
+    new: E = getattr(tree, type(error).__name__, type(error))(*error.args)
+    new.__dict__.update({**error.__dict__, **new.__dict__})
+    return new
 
-    return asyncio.get_running_loop()
 
-
-def _checked(base_url: str) -> str:
-    """The URL without slashes at its end; what is wrong with it is said without showing it."""
+def _is_renewed(found: Found, credentials: Sequence[Credential], applied: Sequence[Applied]) -> bool:
+    """Whether an answer refused a credential of which there is another now."""
+    if found.response is None or not found.is_whole or not any(each.can_renew() for each in credentials):
+        return False
     try:
-        url = httpx.URL(base_url)
-    except (httpx.InvalidURL, TypeError):
-        url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
-        raise ValueError("base_url is no http or https URL without credentials, query and fragment")
-    return base_url.rstrip("/")
+        answer = found.response.json()
+    except (ValueError, RecursionError):
+        return False
+    date = found.response.headers.get("date")
+    pairs = zip(credentials, applied, strict=True)
+    renewed = [each.is_refused(answer) and each.renew(used, date) for each, used in pairs]
+    return any(renewed)
 
 
-class _NoCookies(CookieJar):
-    """A jar that takes nothing: a call depends on what it is given, not on the calls before."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Leave them."""
+def _log(operation: Operation[Any, Any], found: Found, seconds: float) -> None:
+    came = found.response.status_code if found.response and found.is_whole else type(found.error).__name__
+    _LOGGER.debug("%s: %s after %.0f ms", operation.call, came, seconds * 1000)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
+
+import httpx
 
 from . import styles
+from .errors import InvalidRequest
 from .media import is_json
 from .mismatch import Mismatch
-from .security import Credential
+from .security import Applied, hide_query
 
 Location = Literal["path", "query", "header", "cookie"]
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""The name of a header."""
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]|^[ \t]|[ \t]\Z")
 
 
@@ -26,32 +33,34 @@ class Parameter(NamedTuple):
     explode: bool = True
     content: str | None = None
     allow_reserved: bool = False
+    argument: str = ""
+    """Its name in Python, where that is another."""
 
     @property
     def where(self) -> str:
         """What errors call it."""
         return f"{self.location} parameter {self.name}"
 
-    @property
-    def spreads(self) -> bool:
-        """Whether the properties of an object become parameters of their own."""
-        return (
-            self.location in ("query", "cookie")
-            and self.style == "form"
-            and self.explode
-            and not self.content
-        )
-
 
 class Draft:
-    """The parts of a request; they are percent-encoded where that is needed."""
+    """The parts of a request; they are percent-encoded where that is needed.
 
-    def __init__(self, path: str) -> None:
+    `parameters` are those that the request may have: the properties of an object cannot pass for them.
+    """
+
+    def __init__(self, path: str, parameters: Sequence[Parameter] = ()) -> None:
         self.path = path
+        self.owners = {
+            location: {each.name: each.name for each in parameters if each.location == location}
+            for location in ("query", "cookie")
+        }
+        """The parameter that each name in the query and in the cookies belongs to."""
         self.query: list[str] = []
         self.cookies: list[str] = []
         self.headers: list[tuple[str, str]] = []
         self.content: bytes | None = None
+        self.is_secret = False
+        """Whether the query holds a credential."""
 
     @property
     def target(self) -> str:
@@ -66,7 +75,7 @@ class Draft:
 
     def place(self, parameter: Parameter, value: Any) -> None:
         """Put a JSON value where its parameter belongs; raises `Mismatch` where that cannot carry it."""
-        name, _, _, _, style, explode, content, allow_reserved = parameter
+        name, _, _, _, style, explode, content, allow_reserved, _ = parameter
         if content is not None:
             in_header = parameter.location == "header"
             value = styles.as_json(value, ascii_only=in_header) if is_json(content) else styles.text(value)
@@ -75,19 +84,64 @@ class Draft:
         elif parameter.location == "header":
             self._add_header(name, styles.header(value, explode))
         else:
-            parts = styles.pairs(name, value, style, explode, allow_reserved)
+            found = styles.pairs(name, value, style, explode, allow_reserved)
+            if clash := styles.claim(self.owners[parameter.location], name, found):
+                raise Mismatch((), "no property with the name of another parameter", clash)
             if parameter.location == "query":
-                self.query += parts
-            elif parts:
-                self.cookies.append("&".join(parts))
+                self.query += styles.joined(found)
+            elif found:
+                self.cookies.append("&".join(styles.joined(found)))
 
-    def authorize(self, credentials: Sequence[Credential]) -> None:
-        """Add credentials."""
-        for credential in credentials:
-            applied = credential.apply()
-            self.headers += applied.headers.items()
-            self.query += applied.query
-            self.cookies += applied.cookies
+    def add_headers(self, headers: Mapping[str, str]) -> None:
+        """Add headers of the caller, which replace those of the same name; raises `InvalidRequest`."""
+        for name, value in headers.items():
+            if not TOKEN.fullmatch(name):
+                raise InvalidRequest("headers", "the name of a header", name)
+            self.headers = [header for header in self.headers if header[0].lower() != name.lower()]
+            try:
+                self._add_header(name, value)
+            except Mismatch as error:
+                raise InvalidRequest.because("headers", "headers", error.below(name)) from None
+
+    def authorized(self, applied: Sequence[Applied]) -> Draft:
+        """The same with credentials; a header that the caller gave stays."""
+        new, given = copy(self), {name.lower() for name, _ in self.headers}
+        for each in applied:
+            self._check_apart(each)
+            headers = [header for header in each.headers.items() if header[0].lower() not in given]
+            new.headers, new.query = [*new.headers, *headers], [*new.query, *each.query]
+            new.cookies, new.is_secret = [*new.cookies, *each.cookies], new.is_secret or bool(each.query)
+        return new
+
+    def _check_apart(self, applied: Applied) -> None:
+        """Refuse a property of an object that would pass for a credential."""
+        for location, parts in (("query", applied.query), ("cookie", applied.cookies)):
+            for name in (unquote(part.partition("=")[0]) for part in parts):
+                if owner := self.owners[location].get(name):
+                    where = f"{location} parameter {owner}"
+                    raise InvalidRequest(where, "no property with the name of a credential", name)
+
+    def request(
+        self, client: httpx.Client | httpx.AsyncClient, method: str, url: str, timeout: httpx.Timeout
+    ) -> httpx.Request:
+        """The request, to be sent by a client."""
+        headers, limits = self.raw_headers, {"timeout": timeout.as_dict()}
+        try:
+            if client.params or client.cookies:  # of a client that the caller made
+                request = client.build_request(
+                    method, url + self.target, headers=headers, content=self.content, extensions=limits
+                )
+            else:  # the same, in half the time
+                given = {name.lower() for name, _ in headers}
+                headers += [header for header in client.headers.raw if header[0].lower() not in given]
+                request = httpx.Request(
+                    method, url + self.target, headers=headers, content=self.content, extensions=limits
+                )
+        except httpx.InvalidURL as error:
+            raise InvalidRequest("URL", str(error), self.path) from None
+        if self.is_secret:
+            hide_query(request)
+        return request
 
     def _fill(self, name: str, written: str, value: Any) -> None:
         """Fill in a variable of the path, if what is written there stays in its segment."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from .guards import is_array, is_object
 from .mismatch import Mismatch, dotted, told
 
 
@@ -17,58 +18,169 @@ class Error(Exception):
 class InvalidRequest(Error, ValueError):
     """The call breaks a rule of the contract; nothing was sent.
 
-    `where` names the parameter or the place in the body, `rule` what the contract wants in JSON Schema's
-    words, `value` what was given.
+    `parameter` names the argument (or the attribute of a model in it), `where` the parameter or the place in
+    the body as the contract has it, `rule` what the contract wants in JSON Schema's words, `value` what was
+    given, `url` the page that documents the call.
     """
 
-    def __init__(self, where: str, rule: str, value: object) -> None:
-        super().__init__(where, rule, value)
+    def __init__(
+        self,
+        where: str,
+        rule: str,
+        value: object,
+        parameter: str | None = None,
+        hint: str = "",
+        url: str | None = None,
+    ) -> None:
+        super().__init__(where, rule, value, parameter, hint, url)
         self.where, self.rule, self.value = where, rule, value
+        self.parameter, self.url = where if parameter is None else parameter, url
+        self.hint = hint or ("Leave it out, or give UNSET." if value is None else "")
 
     @classmethod
-    def because(cls, where: str, error: Mismatch | RecursionError) -> InvalidRequest:
+    def because(cls, where: str, argument: str, error: Mismatch | RecursionError) -> InvalidRequest:
         """The error for a parameter or body, seen from outside."""
         if isinstance(error, RecursionError):
-            return cls(where, "less nesting", "a value that may hold itself")
-        place = dotted(error.place)
-        joint = "." if place and place[0] != "[" else ""
-        return cls(f"{where}{joint}{place}", error.rule, error.value)
+            return cls(where, "less nesting", "a value that may hold itself", argument or where)
+        parameter = dotted((argument, *error.path) if argument else error.path)
+        if parameter[:1] in ("", "["):  # the body itself, or an item of it
+            parameter = where + parameter
+        return cls(dotted((where, *error.place)), error.rule, error.value, parameter)
+
+    def on_page(self, url: str | None) -> InvalidRequest:
+        """The same, with the page that documents the call."""
+        return InvalidRequest(self.where, self.rule, self.value, self.parameter, self.hint, url)
 
     def __str__(self) -> str:
-        return f"{told(self.where, self.rule, self.value)}. Nothing was sent."
+        is_same = f" {self.where}".endswith((f" {self.parameter}", f".{self.parameter}"))
+        where = self.where if is_same else f"{self.parameter} ({self.where})"
+        hint = f" {self.hint}" if self.hint else ""
+        page = f" See {self.url}" if self.url else ""
+        return f"{told(where, self.rule, self.value)}.{hint} Nothing was sent.{page}"
 
 
 class MissingCredentials(Error):
     """The call needs credentials that the client was not given; nothing was sent."""
 
 
-class ResponseError(Error):
-    """An answer that is not a success: `status_code`, `headers` and the bytes in `content` are kept."""
+class InvalidCredentials(Error, ValueError):
+    """A credential cannot be used; nothing was sent. The message says why, without the secret."""
 
-    def __init__(self, message: str, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
-        super().__init__(message, status_code, headers, content)
-        self.message, self.status_code, self.headers, self.content = message, status_code, headers, content
+
+class NotSent(Error):
+    """The request never left: no connection could be made, or none was free. It is safe to call again.
+
+    `__cause__` is httpx's error.
+    """
+
+
+class OutcomeUnknown(Error):
+    """The request may have been carried out, though there is no answer that says so. Do not just call again.
+
+    `ask` names the call that can tell, where the contract has one.
+    """
+
+    ask: str | None = None
+
+
+class ResponseError(Error):
+    """An answer that is not a success: `status`, `headers` and the bytes in `content` are kept."""
+
+    def __init__(self, told: str, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        super().__init__(told, status, headers, content)
+        self.status, self.headers, self.content = status, headers, content
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        return self.status
+
+    @property
+    def request_id(self) -> str | None:
+        """What the vendor calls the request, by a header such as `X-Request-Id`."""
+        ids = (text for name, text in self.headers.items() if name.lower().endswith(_REQUEST_IDS))
+        return next(ids, None)
 
     def __str__(self) -> str:
-        return self.message
+        return str(self.args[0])
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.message!r})"
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+_REQUEST_IDS = ("request-id", "requestid", "correlation-id", "trace-id")
 
 
 class MalformedResponse(ResponseError):
-    """The answer cannot be understood by the contract; the request was probably carried out."""
+    """The answer cannot be understood by the contract; the request was probably carried out.
+
+    `where` is the place in the answer, `expected` what the contract wants there in JSON Schema's words, `got`
+    what stands there.
+    """
+
+    where: str = ""
+    expected: str = ""
+    got: object = None
+
+
+class ErrorFields(NamedTuple):
+    """Where an error object holds what people ask for: JSON pointers, and the codes that mean the credentials."""
+
+    code: str | None = None
+    message: str | None = None
+    details: str | None = None
+    authentication: tuple[str | int, ...] = ()
 
 
 class APIError(ResponseError):
-    """The vendor refused the call: `parsed` is the documented error, or None where the answer was not one."""
+    """The vendor refused the call, or failed: `parsed` is the documented error, or None where it was not one."""
 
     def __init__(
-        self, message: str, status_code: int, headers: Mapping[str, str], content: bytes, parsed: Any = None
+        self, told: str, status: int, headers: Mapping[str, str], content: bytes, parsed: Any = None
     ) -> None:
-        super().__init__(message, status_code, headers, content)
+        super().__init__(told, status, headers, content)
         self.args = (*self.args, parsed)
-        self.parsed = parsed
+        self.parsed: Any = parsed
+
+    @property
+    def code(self) -> str | int | None:
+        """The vendor's code."""
+        code: str | int | None = self._field("code")
+        return code
+
+    @property
+    def message(self) -> str | None:
+        """The vendor's words."""
+        text: str | None = self._field("message")
+        return text
+
+    @property
+    def details(self) -> Any:
+        """What more the vendor says, as JSON."""
+        return self._field("details")
+
+    def _field(self, name: str) -> Any:
+        return error_field(self.parsed, name)
+
+
+def error_field(parsed: Any, name: str) -> Any:
+    """What an error object holds for a field of `ErrorFields`; None where it has none."""
+    fields: ErrorFields | None = getattr(parsed, "__error__", None)
+    at: str | None = getattr(fields, name, None)
+    return None if at is None else pointed(parsed.to_dict(), at)
+
+
+def pointed(value: Any, pointer: str) -> Any:
+    """The value at a JSON pointer; None where there is none."""
+    for key in pointer.split("/")[1:]:
+        key = key.replace("~1", "/").replace("~0", "~")
+        if is_object(value):
+            value = value.get(key)
+        elif is_array(value) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
 
 
 class UnexpectedStatus(APIError):
@@ -76,7 +188,7 @@ class UnexpectedStatus(APIError):
 
 
 class AuthenticationError(APIError):
-    """The vendor did not accept the credentials (status 401)."""
+    """The vendor did not accept the credentials (status 401, or a code of that meaning)."""
 
 
 class RateLimited(APIError):
@@ -85,18 +197,29 @@ class RateLimited(APIError):
     @property
     def retry_after(self) -> float | None:
         """Seconds to wait by the `Retry-After` header, in seconds or as a date; None without a usable one."""
-        text = next(
-            (text for name, text in self.headers.items() if name.lower() == "retry-after"), ""
-        ).strip()
-        if text.isdecimal():
-            return float(text)
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return None
-        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)
-        return max(0.0, wait.total_seconds())
+        return retry_after(self.headers)
 
 
-BY_STATUS: Mapping[int, type[APIError]] = {401: AuthenticationError, 429: RateLimited}
-"""The class of a documented or undocumented status that has one of its own."""
+class ServerError(APIError):
+    """The vendor failed (status 5XX)."""
+
+
+class UncertainServerError(ServerError, OutcomeUnknown):
+    """The vendor failed (status 5XX) at a call that must not be sent twice: it may have been carried out."""
+
+
+BY_STATUS: Mapping[str, type[APIError]] = {"401": AuthenticationError, "429": RateLimited}
+"""The class of each status that has one, as in the tree of each vendor."""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait by the `Retry-After` header, in seconds or as a date; None without a usable one."""
+    text = next((text for name, text in headers.items() if name.lower() == "retry-after"), "").strip()
+    if text.isdecimal() and text.isascii():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)
+    return max(0.0, wait.total_seconds())

@@ -12,7 +12,7 @@ import httpx
 
 from .guards import is_array, is_object
 from .mismatch import Mismatch
-from .styles import as_json, fields, pairs, text
+from .styles import as_json, claim, fields, joined, pairs, text
 from .types import File
 from .values import check_text
 
@@ -35,6 +35,13 @@ class Encoding(NamedTuple):
         """Whether the property is to be written as JSON, whatever it is."""
         return self.content_type is not None and is_json(self.content_type)
 
+    @property
+    def json_type(self) -> str | None:
+        """The media type that an object has, which is written as JSON; None where that is not allowed."""
+        allowed = [kind.strip() for kind in (self.content_type or "*/*").split(",")]
+        anything = "application/json" if {"*/*", "application/*"} & set(allowed) else None
+        return next(filter(is_json, allowed), anything)
+
 
 def is_json(media_type: str) -> bool:
     """Whether a media type is JSON, by name or by structured suffix."""
@@ -53,7 +60,7 @@ def write(media_type: str, value: Any, encodings: Mapping[str, Encoding]) -> tup
     if is_json(media_type):
         return as_json(value).encode(), media_type
     if kind == FORM:
-        return "&".join(_all(value, encodings, _form_fields)).encode(), media_type
+        return "&".join(joined(_all(value, encodings, _form_fields))).encode(), media_type
     if kind == MULTIPART:
         return _multipart(list(_all(value, encodings, _parts)))
     if isinstance(value, str):
@@ -97,22 +104,28 @@ def _file_type(value: File | bytes, allowed: str) -> str:
 
 
 def _all(
-    value: Mapping[str, Any],
+    value: Any,
     encodings: Mapping[str, Encoding],
-    written: Callable[[str, Any, Encoding], list[Any]],
-) -> Iterator[Any]:
-    """What every property of a form becomes."""
+    written: Callable[[str, Any, Encoding], list[tuple[str, Any]]],
+) -> Iterator[tuple[str, Any]]:
+    """The fields that the properties of a form become, each with its name."""
+    if not is_object(value):
+        raise Mismatch((), "type: object", value)
+    owners = {name: name for name in value}
     for name, item in value.items():
         try:
-            yield from written(name, item, encodings.get(name, Encoding()))
+            found = written(name, item, encodings.get(name, Encoding()))
+            if clash := claim(owners, name, found):
+                raise Mismatch((), "no property with the name of another field", clash)
         except Mismatch as error:
             raise error.below(name) from None
+        yield from found
 
 
-def _form_fields(name: str, item: Any, encoding: Encoding) -> list[str]:
+def _form_fields(name: str, item: Any, encoding: Encoding) -> list[tuple[str, str]]:
     if encoding.style is not None:
         return pairs(name, item, encoding.style, encoding.explode, encoding.allow_reserved)
-    return [f"{quote_plus(name)}={quote_plus(_plain(entry, encoding))}" for entry in _entries(item, encoding)]
+    return [(name, quote_plus(_plain(entry, encoding))) for entry in _entries(item, encoding)]
 
 
 def _parts(name: str, item: Any, encoding: Encoding) -> list[tuple[str, Any]]:
@@ -128,7 +141,7 @@ def _part(item: Any, encoding: Encoding) -> tuple[str | None, bytes, str | None]
         name = item.file_name if isinstance(item, File) else None
         check_text(name)
         return name or "upload", payload(item), _file_type(item, encoding.content_type or "*/*")
-    kind = "application/json" if is_object(item) or is_array(item) else None
+    kind = encoding.json_type if is_object(item) or is_array(item) else None
     if encoding.content_type is not None and not {",", "*"} & set(encoding.content_type):
         kind = encoding.content_type
     return None, _plain(item, encoding).encode(), kind
@@ -140,7 +153,11 @@ def _entries(item: Any, encoding: Encoding) -> list[Any]:
 
 
 def _plain(item: Any, encoding: Encoding) -> str:
-    return as_json(item) if is_object(item) or is_array(item) or encoding.is_json else text(item)
+    if not (is_object(item) or is_array(item) or encoding.is_json):
+        return text(item)
+    if encoding.json_type is None:
+        raise Mismatch((), f"a primitive, to be sent as {encoding.content_type}", item)
+    return as_json(item)
 
 
 def _multipart(parts: list[tuple[str, Any]]) -> tuple[bytes, str]:

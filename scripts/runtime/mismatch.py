@@ -8,18 +8,22 @@ Place = tuple[str | int, ...]
 
 
 class Mismatch(ValueError):
-    """A value that breaks a rule: `place` are the keys that lead to it, `rule` is in JSON Schema's words."""
+    """A value that breaks a rule: `place` are the keys that lead to it, `rule` is in JSON Schema's words.
 
-    def __init__(self, place: Place, rule: str, value: object) -> None:
+    `path` is the same in Python, where properties are attributes.
+    """
+
+    def __init__(self, place: Place, rule: str, value: object, path: Place | None = None) -> None:
         super().__init__(place, rule, value)
         self.place, self.rule, self.value = place, rule, value
+        self.path = place if path is None else path
 
     def __str__(self) -> str:
         return told(dotted(self.place) or "the value", self.rule, self.value)
 
-    def below(self, key: str | int) -> Mismatch:
+    def below(self, key: str | int, attribute: str | None = None) -> Mismatch:
         """The same, seen from the array or object that holds the value under `key`."""
-        return Mismatch((key, *self.place), self.rule, self.value)
+        return Mismatch((key, *self.place), self.rule, self.value, (attribute or key, *self.path))
 
 
 def dotted(place: Place) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from .codec import codec
+from .errors import ErrorFields
 from .rules import NO_RULES, Rules
 from .values import KEEP
 
@@ -19,6 +20,7 @@ class Model:
     __slots__ = ()
     __rules__: ClassVar[Rules] = NO_RULES
     __failure__: ClassVar[bool] = False
+    __error__: ClassVar[ErrorFields | None] = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -36,7 +36,7 @@ class Object(Codec):
     def __init__(self, cls: Any, codec: Callable[[Any], Codec]) -> None:
         super().__init__(cls.__rules__)
         self.codec = codec
-        self.cls, self.name, self.fails = cls, cls.__name__, cls.__failure__
+        self.cls, self.fails, self.classes = cls, cls.__failure__, frozenset({cls.__name__})
 
     @cached_property
     def hints(self) -> dict[str, Any]:
@@ -78,18 +78,18 @@ class Object(Codec):
     def to_json(self, value: Any, way: Way) -> Any:
         """The object; what only answers carry is not sent."""
         if not isinstance(value, self.cls):
-            raise Mismatch((), f"type: {self.name}", value)
+            raise Mismatch((), f"type: {self.cls.__name__}", value)
         encoded: dict[str, Any] = {}
         for item in self.properties:
             given = getattr(value, item.attribute)
             if given is UNSET:
                 if item.is_needed(way):
-                    raise Mismatch((item.name,), "required", UNSET)
+                    raise Mismatch((item.name,), "required", UNSET, (item.attribute,))
             elif not (way.sends and item.access and item.access.only == "read"):
                 try:
                     encoded[item.name] = item.codec.encode(given, way)
                 except Mismatch as error:
-                    raise error.below(item.name) from None
+                    raise error.below(item.name, item.attribute) from None
         return encoded | self._more(value.additional_properties, way)
 
     def _more(self, given: Any, way: Way) -> dict[str, Any]:

@@ -12,25 +12,27 @@ from .answers import Answers, parsed
 from .body import Body
 from .codec import codec
 from .draft import Draft, Parameter
-from .errors import BY_STATUS, APIError, InvalidRequest, MalformedResponse, UnexpectedStatus
-from .guards import is_object
-from .mismatch import Mismatch
-from .security import Credential
+from .errors import APIError, InvalidRequest, MalformedResponse, OutcomeUnknown, error_field
+from .exchange import Found
+from .mismatch import Mismatch, dotted
 from .types import Response
 from .unset import UNSET
-from .values import Codec
+from .values import SEND, SEND_UNCHECKED, Codec, Way
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
+"""Methods that HTTP defines so that a request sent twice does what one does."""
 
 __all__ = ["Body", "Dependency", "Operation", "Parameter"]
 
 
 class Dependency:
-    """An inter-parameter dependency: its text, and whether the parameters given (by name) fulfil it."""
+    """An inter-parameter dependency: its text, whether the parameters given (by name) fulfil it, and what to do."""
 
-    def __init__(self, text: str, holds: Callable[[Mapping[str, Any]], object]) -> None:
-        self.text, self.holds = text, holds
+    def __init__(self, text: str, holds: Callable[[Mapping[str, Any]], object], todo: str = "") -> None:
+        self.text, self.holds, self.todo = text, holds, todo
 
     def check(self, given: Mapping[str, Any]) -> None:
         """Raise `InvalidRequest` where it does not hold."""
@@ -39,14 +41,15 @@ class Dependency:
         except (TypeError, ArithmeticError):  # it compares or divides what cannot be
             holds = False
         if not holds:
-            raise InvalidRequest("parameters", self.text, dict(given))
+            raise InvalidRequest("parameters", self.text, dict(given), hint=self.todo)
 
 
 class Operation(Generic[S, T]):
     """One operation: `S` is what a success means in Python, `T` what any documented answer does.
 
     `responses` maps a status (`201`, `4XX`, `default`) to the Python type of each media type; an answer
-    without documented content has none.
+    without documented content has none. `not_processed` are the statuses that say that nothing was carried
+    out, `ask` names the call that can tell what was, `url` the page that documents the call.
     """
 
     def __init__(
@@ -60,10 +63,16 @@ class Operation(Generic[S, T]):
         security: Sequence[Sequence[str]] = (),
         dependencies: Sequence[Dependency] = (),
         server: str | None = None,
+        is_idempotent: bool | None = None,
+        not_processed: Sequence[str] = (),
+        ask: str | None = None,
+        url: str | None = None,
     ) -> None:
         self.method, self.path, self.parameters, self.body = method, path, parameters, body
         self.responses, self.security = responses, security
         self.dependencies, self.server = dependencies, server
+        self.is_idempotent = method in IDEMPOTENT if is_idempotent is None else is_idempotent
+        self.not_processed, self.ask, self.url = not_processed, ask, url
         self.answers = Answers(responses)
 
     @cached_property
@@ -74,46 +83,65 @@ class Operation(Generic[S, T]):
     # The request
 
     def draft(
-        self, values: Sequence[Any], body: Any, content_type: str | None, credentials: Sequence[Credential]
+        self, values: Sequence[Any], body: Any, content_type: str | None, *, checks: bool = True
     ) -> Draft:
         """Check the values (in the order of `parameters`; `UNSET` is not sent) and write the request.
 
-        Raises `InvalidRequest` for the first broken rule.
+        Raises `InvalidRequest` for the first broken rule; without `checks` only for what cannot be written.
         """
-        draft = Draft(self.path)
+        try:
+            return self._draft(values, body, content_type, SEND if checks else SEND_UNCHECKED)
+        except InvalidRequest as error:
+            raise error.on_page(self.url) from None
+
+    def _draft(self, values: Sequence[Any], body: Any, content_type: str | None, way: Way) -> Draft:
+        draft = Draft(self.path, self.parameters)
         given: dict[str, Any] = {}
         for parameter, made, value in zip(self.parameters, self.codecs, values, strict=True):
             if value is not UNSET:
                 try:
-                    given[parameter.name] = encoded = made.encode(value)
-                    self._check_spread(parameter, encoded)
+                    given[parameter.name] = encoded = made.encode(value, way)
                     draft.place(parameter, encoded)
                 except (Mismatch, RecursionError) as error:
-                    raise InvalidRequest.because(parameter.where, error) from None
-            elif parameter.required:
-                raise InvalidRequest(parameter.where, "required", value)
-        for dependency in self.dependencies:
+                    argument = parameter.argument or parameter.name
+                    raise InvalidRequest.because(parameter.where, argument, error) from None
+            elif parameter.required and (way.checks or parameter.location == "path"):
+                raise InvalidRequest(parameter.where, "required", value, parameter.argument or parameter.name)
+        for dependency in self.dependencies if way.checks else ():
             dependency.check(given)
         if self.answers.accept:
             draft.headers.append(("Accept", self.answers.accept))
         if self.body is not None:
-            self.body.add(draft, body, content_type)
+            self.body.add(draft, body, content_type, way)
         elif body is not UNSET:
             raise InvalidRequest("body", "absent: the operation takes none", body)
-        draft.authorize(credentials)
         return draft
-
-    def _check_spread(self, parameter: Parameter, value: Any) -> None:
-        """Refuse an object whose properties would be taken for other parameters."""
-        if is_object(value) and parameter.spreads:
-            others = {other.name for other in self.parameters if other.location == parameter.location}
-            if clash := sorted(value.keys() & others - {parameter.name}):
-                raise Mismatch((), "no property with the name of another parameter", clash)
 
     # The answer
 
-    def read(self, response: httpx.Response) -> Response[T]:
+    @property
+    def call(self) -> str:
+        """What messages call it."""
+        return f"{self.method} {self.path}"
+
+    def may_repeat(self, found: Found) -> bool:
+        """Whether the request can be sent again without the danger that it is carried out twice."""
+        if found.response is None or not found.is_whole:
+            return found.is_unsent or (
+                self.is_idempotent and not isinstance(found.error, httpx.DecodingError)
+            )
+        status = found.response.status_code
+        return self._is_not_processed(status) or (self.is_idempotent and status >= 500)
+
+    def _is_not_processed(self, status: int) -> bool:
+        key = self.answers.key(status)
+        return key is not None and key in self.not_processed
+
+    def read(self, found: Found) -> Response[T]:
         """The answer with its documented model; raises `MalformedResponse` for a success that has another."""
+        response = found.response
+        if response is None or not found.is_whole:
+            raise found.failure(self.call, self.ask) from found.error
         status, value = response.status_code, None
         content = self.answers.content(status)
         if content and self.method != "HEAD":
@@ -121,25 +149,45 @@ class Operation(Generic[S, T]):
                 value = parsed(content, response)
             except (Mismatch, RecursionError) as error:
                 if response.is_success:
-                    raise self.malformed(response, error) from None
+                    raise self._malformed(response, error) from None
         return Response(status, response.content, response.headers, cast("T", value))
 
-    def malformed(
-        self, response: httpx.Response, error: Exception, content: bytes | None = None
-    ) -> MalformedResponse:
+    def _malformed(self, response: httpx.Response, error: Mismatch | RecursionError) -> MalformedResponse:
         """The error for an answer that cannot be understood."""
-        message = f"{self.method} {self.path} answered {response.status_code}, but {error}"
-        body = response.content if content is None else content
-        return MalformedResponse(message, response.status_code, response.headers, body)
+        done = "" if self.is_idempotent else " The request was probably carried out."
+        told = f"{self.call} answered {response.status_code}, but {error}.{done}"
+        new = MalformedResponse(told, response.status_code, response.headers, response.content)
+        if isinstance(error, Mismatch):
+            new.where, new.expected, new.got = dotted(error.place), error.rule, error.value
+        return new
 
-    def result(self, response: Response[T]) -> S:
-        """What a success means; raises `APIError` or a class of it for a failure, documented or not."""
+    def result(self, response: Response[T], tree: Any) -> S:
+        """What a success means; raises one of the error classes in `tree` for a failure, documented or not."""
         status, value = response.status_code, response.parsed
         is_known = self.answers.content(status) is not None
         if is_known and 200 <= status < 300 and not getattr(value, "__failure__", False):
             return cast("S", value)
-        kind = BY_STATUS.get(status, APIError if is_known else UnexpectedStatus)
-        what = response.content if value is None else value
+        error = self._kind(status, value, is_known, tree)
+        code, message = error_field(value, "code"), error_field(value, "message")
         verb = "failed with" if is_known else "answered with the undocumented"
-        message = f"{self.method} {self.path} {verb} status {status}{f': {what!r:.500}' if what else ''}"
-        raise kind(message, status, response.headers, response.content, value)
+        said = ": ".join(str(part) for part in (code, message) if part is not None)
+        what = said or (response.content if value is None else value)
+        told = f"{self.call} {verb} status {status}{f': {what!s:.500}' if what else ''}"
+        if issubclass(error, OutcomeUnknown):
+            told += f". It may have been carried out{f'; {self.ask} can tell' if self.ask else ''}."
+        raised = error(told, status, response.headers, response.content, value)
+        if isinstance(raised, OutcomeUnknown):
+            raised.ask = self.ask
+        raise raised
+
+    def _kind(self, status: int, value: Any, is_known: bool, tree: Any) -> type[APIError]:
+        fields = getattr(value, "__error__", None)
+        if fields and error_field(value, "code") in fields.authentication:
+            return cast("type[APIError]", tree.AuthenticationError)
+        is_certain = self.is_idempotent or self._is_not_processed(status)
+        kinds: Mapping[str, type[APIError]] = tree.BY_STATUS
+        kind = kinds.get(str(status)) or kinds.get(f"{status // 100}XX")
+        if status >= 500:
+            fitting = kind is not None and issubclass(kind, OutcomeUnknown) != is_certain
+            kind = kind if fitting else tree.ServerError if is_certain else tree.UncertainServerError
+        return kind or cast("type[APIError]", tree.APIError if is_known else tree.UnexpectedStatus)

@@ -43,7 +43,8 @@ class Discriminator(NamedTuple):
 class Rules(NamedTuple):
     """JSON Schema's assertions on one value; lengths are in characters, items and properties are counted.
 
-    `any_required` and `one_required` are an `anyOf` and a `oneOf` of lists of `required` properties.
+    `any_required` and `one_required` are an `anyOf` and a `oneOf` of lists of `required` properties; `one_of` says
+    that no more than one member of a union may allow the value.
     """
 
     minimum: float | None = None
@@ -64,6 +65,7 @@ class Rules(NamedTuple):
     any_required: Sequence[Sequence[str]] | None = None
     one_required: Sequence[Sequence[str]] | None = None
     dependent_required: Mapping[str, Sequence[str]] | None = None
+    one_of: bool | None = None
 
     def assertions(self) -> list[Assertion]:
         """What they assert, one by one."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
+
+import httpx
 
 from .errors import MissingCredentials
 
@@ -25,43 +28,74 @@ class Applied(NamedTuple):
 
 
 class Credential:
-    """A credential of one security scheme; its secret is in no `repr`."""
+    """A credential of one security scheme; its secrets are in no `repr`."""
 
-    __slots__ = ("_applied",)
+    __slots__ = ("_applied", "secrets")
 
-    def __init__(self, applied: Applied) -> None:
-        self._applied = applied
+    def __init__(self, applied: Applied, *secrets: str) -> None:
+        self._applied, self.secrets = applied, secrets
 
     def apply(self) -> Applied:
         """What to add to a request."""
         return self._applied
 
+    def can_renew(self) -> bool:
+        """Whether another can be made where one is refused."""
+        return False
 
-def basic(username: str | None, password: str | None) -> Credential | None:
-    """HTTP Basic (RFC 7617): both parts, or neither; a colon in the user name is refused."""
+    def is_refused(self, answer: Any) -> bool:
+        """Whether an answer, as JSON, says that another credential of the same owner may be accepted."""
+        return False
+
+    def renew(self, applied: Applied, date: str | None) -> bool:
+        """Make another, for the one in `applied` was refused by an answer of this `Date`; True if there is one."""
+        return False
+
+
+def basic(username: str | None, password: str | None, *names: str) -> Credential | None:
+    """HTTP Basic (RFC 7617): both parts, called `names`, or neither; a colon in the user name is refused."""
     if username is None and password is None:
         return None
     if username is None or password is None:
-        raise ValueError("give both parts of the credential, or neither")
+        given, missing = names if password is None else names[::-1]
+        raise ValueError(f"{given} needs {missing}: give both, or neither")
+    _check(username, names[0], may_be_empty=password != "")
+    _check(password, names[1], may_be_empty=username != "")
     if ":" in username:
-        raise ValueError("the user part of the credential holds a colon, which HTTP Basic cannot carry")
-    pair = _checked(f"{username}{password}") and f"{username}:{password}"
-    return Credential(Applied({"Authorization": "Basic " + b64encode(pair.encode()).decode()}))
+        raise ValueError(f"{names[0]} holds a colon, which HTTP Basic cannot carry")
+    pair = b64encode(f"{username}:{password}".encode()).decode()
+    return Credential(Applied({"Authorization": f"Basic {pair}"}), password, pair)
 
 
-def bearer(token: str | None) -> Credential | None:
+def bearer(token: str | None, name: str) -> Credential | None:
     """A bearer token (RFC 6750)."""
-    return None if token is None else Credential(Applied({"Authorization": "Bearer " + _for_header(token)}))
+    if token is None:
+        return None
+    _check(token, name, for_header=True)
+    if token.lower().startswith("bearer "):
+        raise ValueError(f"{name} begins with `Bearer`: give the token alone")
+    return Credential(Applied({"Authorization": f"Bearer {token}"}), token)
 
 
-def api_key(name: str, location: Literal["header", "query", "cookie"], key: str | None) -> Credential | None:
+def api_key(
+    wire_name: str, location: Literal["header", "query", "cookie"], key: str | None, name: str
+) -> Credential | None:
     """A key in a header, in the query or in a cookie."""
     if key is None:
         return None
+    _check(key, name, for_header=location == "header")
     if location == "header":
-        return Credential(Applied({name: _for_header(key)}))
-    part = f"{quote(name, safe='')}={quote(_checked(key), safe='')}"
-    return Credential(Applied(query=[part]) if location == "query" else Applied(cookies=[part]))
+        return Credential(Applied({wire_name: key}), key)
+    part = f"{quote(wire_name, safe='')}={quote(key, safe='')}"
+    applied = Applied(query=[part]) if location == "query" else Applied(cookies=[part])
+    return Credential(applied, key, quote(key, safe=""))
+
+
+def either(one: Credential | None, other: Credential | None, *names: str) -> Credential | None:
+    """The one credential that is given of two, whose arguments are called `names`."""
+    if one is not None and other is not None:
+        raise ValueError(f"{names[0]} and {names[1]} are given: give one of them")
+    return one or other
 
 
 def by_connection() -> Credential:
@@ -69,18 +103,32 @@ def by_connection() -> Credential:
     return Credential(Applied())
 
 
-def _checked(secret: str) -> str:
-    """The secret, unless it is empty or no text; the error does not show it."""
-    if not secret or _NO_TEXT.search(secret):
-        raise ValueError("the credential is empty, or holds control characters or lone surrogates")
-    return secret
+def _check(secret: str, name: str, *, for_header: bool = False, may_be_empty: bool = False) -> None:
+    """Refuse what no credential can be; the error does not show it."""
+    if not isinstance(secret, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- not all callers check types
+        raise TypeError(f"{name} is no text")
+    if not (secret or may_be_empty) or _NO_TEXT.search(secret):
+        raise ValueError(f"{name} is empty, or holds control characters or lone surrogates")
+    if for_header and (not secret.isascii() or secret != secret.strip()):
+        raise ValueError(f"{name} holds what a header cannot carry: outer blanks, or more than ASCII")
 
 
-def _for_header(secret: str) -> str:
-    """The secret, unless it cannot stand in a header; the error does not show it."""
-    if not secret.isascii() or secret != secret.strip():
-        raise ValueError("the credential holds what a header cannot carry: outer blanks, or more than ASCII")
-    return _checked(secret)
+def hide_query(request: httpx.Request) -> None:
+    """See to it that httpx does not log the query of a request, for it holds a credential."""
+    request.url = _SecretURL(request.url)
+    logging.getLogger("httpx").addFilter(_without_query)
+
+
+class _SecretURL(httpx.URL):
+    """A URL whose query is not to be logged."""
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            each.copy_with(query=None) if isinstance(each, _SecretURL) else each for each in record.args
+        )
+    return True
 
 
 def credentials_for(
@@ -98,4 +146,4 @@ def credentials_for(
     if not requirements:
         return ()
     wanted = " or ".join(" with ".join(schemes) for schemes in requirements)
-    raise MissingCredentials(f"the call needs the credentials of {wanted}; give them to the Client")
+    raise MissingCredentials(f"the call needs the credentials of {wanted}; give them to the client")

@@ -8,7 +8,7 @@ read back raises `Mismatch`: an item that holds its delimiter, a nested array or
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -46,13 +46,24 @@ def escaped(value: Any, safe: str = "") -> str:
     return plain if plain.isascii() and plain.isalnum() else quote(plain, safe=safe)
 
 
-def pairs(name: str, value: Any, style: str, explode: bool, allow_reserved: bool = False) -> list[str]:
-    """The `name=value` parts of a query parameter, form field or cookie; none for an empty array."""
+def pairs(
+    name: str, value: Any, style: str, explode: bool, allow_reserved: bool = False
+) -> list[tuple[str, str]]:
+    """The names and percent-encoded values of a query parameter, form field or cookie; none for an empty array."""
     safe = _RESERVED if allow_reserved else ""
     if not explode and (is_array(value) or is_object(value)):
         safe = safe.replace(",", "")  # here it is the delimiter
-    found = fields(name, value, style, explode, lambda item: escaped(item, safe), _ENCODED)
-    return [f"{escaped(key)}={item}" for key, item in found]
+    return fields(name, value, style, explode, lambda item: escaped(item, safe), _ENCODED)
+
+
+def joined(found: Iterable[tuple[str, str]]) -> list[str]:
+    """The `name=value` parts of pairs."""
+    return [f"{escaped(name)}={item}" for name, item in found]
+
+
+def claim(owners: dict[str, str], owner: str, found: Iterable[tuple[str, Any]]) -> list[str]:
+    """Note in `owners` whose the names of pairs are; gives those that are another's already."""
+    return [name for name, _ in found if owners.setdefault(name, owner) != owner]
 
 
 def fields(
@@ -71,20 +82,17 @@ def fields(
     if explode:
         return _exploded(name, value, write)
     parts = [write(item) for item in _flat(value)]
-    delimiter = delimiters.get(style, ",")
-    for part in parts:
-        if delimiter in part:
-            raise Mismatch((), f"no item with the delimiter of the style {style}", value)
-    return [(name, delimiter.join(parts))] if parts else []
+    return [(name, _delimited(parts, delimiters.get(style, ","), style, value))] if parts else []
 
 
 def segment(name: str, value: Any, style: str, explode: bool) -> str:
     """What a path parameter becomes; nothing for an empty array or object."""
     if style == "matrix":
         return _matrix(name, value, explode)
-    prefix, delimiter = (".", "." if explode else ",") if style == "label" else ("", ",")
+    dots = style == "label" and explode and (is_array(value) or is_object(value))
     parts = _simple(value, explode, escaped)
-    return prefix + delimiter.join(parts) if parts else ""
+    prefix = "." if style == "label" and parts else ""
+    return prefix + _delimited(parts, "." if dots else ",", style, value)
 
 
 def header(value: Any, explode: bool) -> str:
@@ -110,6 +118,13 @@ def _matrix(name: str, value: Any, explode: bool) -> str:
 def _named(name: str, written: str) -> str:
     """A part of a matrix; RFC 6570 leaves out the `=` before nothing."""
     return f";{escaped(name)}={written}" if written else f";{escaped(name)}"
+
+
+def _delimited(parts: list[str], delimiter: str, style: str, value: Any) -> str:
+    """The parts of a value as one text, if they can be told apart in it."""
+    if any(delimiter in part for part in parts):
+        raise Mismatch((), f"no item with the delimiter of the style {style}", value)
+    return delimiter.join(parts)
 
 
 def _exploded(name: str, value: Any, write: Callable[[Any], str]) -> list[tuple[str, str]]:

@@ -27,3 +27,8 @@ class Response(NamedTuple, Generic[T]):
     content: bytes
     headers: Mapping[str, str]
     parsed: T
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.status_code

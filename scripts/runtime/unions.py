@@ -15,7 +15,8 @@ from .values import FIT, Codec, Way
 class AnyOf(Codec):
     """The first member that takes a value writes it; the member that fits an answer best reads it.
 
-    In an open enumeration only the first member, with the known values, writes requests.
+    By the rule `one_of`, what is written may be nothing that another member allows. In an open enumeration only
+    the first member, with the known values, writes requests.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class AnyOf(Codec):
         self.members, self.discriminator = members, discriminator
         self.writers = members[:1] if is_open else members
         self.reads = frozenset[type]().union(*(member.reads for member in members))
+        self.classes = frozenset[str]().union(*(member.classes for member in members))
         self.fails = any(member.fails for member in members)
         self._readers = {kind: self._able(kind) for kind in self.reads}
         self.keeps = frozenset(
@@ -41,10 +43,18 @@ class AnyOf(Codec):
         errors: list[Mismatch] = []
         for member in self.writers if way.checks else self.members:
             try:
-                return member.encode(value, way)
+                encoded = member.encode(value, way)
             except Mismatch as error:
                 errors.append(error)
+            else:
+                if way.checks and self.rules.one_of and self._fits_another(member, encoded, way):
+                    raise Mismatch((), "oneOf: not more than one of the schemas", value)
+                return encoded
         raise _nearest(errors, value)
+
+    def _fits_another(self, chosen: Codec, encoded: Any, way: Way) -> bool:
+        """Whether another member than the chosen one allows the JSON value too."""
+        return any(_allows(member, encoded, way) for member in self.members if member is not chosen)
 
     def decode(self, value: Any) -> Any:
         """What the member makes of it that the discriminator names, or that takes the fewest liberties."""
@@ -74,7 +84,7 @@ class AnyOf(Codec):
         """The member that the discriminator names, if it is known."""
         said = value.get(discriminator.name)
         wanted = discriminator.mapping.get(said) if isinstance(said, str) else None
-        return [member for member in self.members if wanted and member.name == wanted]
+        return [member for member in self.members if wanted in member.classes]
 
     def _able(self, kind: type) -> Sequence[Codec]:
         """The members that may read values of a type, those that make failures first."""
@@ -82,10 +92,18 @@ class AnyOf(Codec):
         return sorted(able, key=lambda member: not member.fails)
 
 
-def _is_exact(member: Codec, decoded: Any, value: Any) -> bool:
+def _allows(member: Codec, value: Any, way: Way) -> bool:
+    """Whether a JSON value is of the member's type and fulfils all its rules."""
+    try:
+        return _is_exact(member, member.decode(value), value, way)
+    except Mismatch:
+        return False
+
+
+def _is_exact(member: Codec, decoded: Any, value: Any, way: Way = FIT) -> bool:
     """Whether what was read fulfils all rules, and goes out again as it came in."""
     try:
-        return same(member.encode(decoded, FIT), value)
+        return same(member.encode(decoded, way), value)
     except Mismatch:
         return False
 

@@ -30,6 +30,7 @@ class Way(NamedTuple):
 
 
 SEND = Way(checks=True, sends=True)
+SEND_UNCHECKED = Way(checks=False, sends=True)
 FIT = Way(checks=True, sends=False)
 KEEP = Way(checks=False, sends=False)
 
@@ -41,8 +42,8 @@ class Codec(ABC):
     """The types of the JSON values that it may be able to read."""
     keeps: frozenset[type] = frozenset()
     """The types of those that it always reads as they are, so that nobody needs to ask."""
-    name = ""
-    """The name of the class that it makes, if any."""
+    classes: frozenset[str] = frozenset()
+    """The names of the classes that it may make."""
     fails = False
     """Whether what it makes may be a failure."""
 

@@ -8,10 +8,17 @@ import pytest
 from scripts.contract import Contract, contract
 from scripts.harness.calls import Target, targets
 from scripts.harness.cases import called
+from scripts.harness.generation import SEED
 from scripts.problem import Problem
 from scripts.vendors import ROOT, Vendor, discover
 
 sys.path.insert(0, str(ROOT / "generated"))
+
+
+@pytest.fixture(autouse=True)
+def _seed() -> None:
+    """The same beside each failure."""
+    print(f"HARNESS_SEED={SEED}")
 
 
 @cache

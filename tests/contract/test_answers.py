@@ -37,6 +37,11 @@ def a_status(status: str, others: set[str]) -> int:
     return int(status)
 
 
+def a_media_type(media_type: str) -> str:
+    """A media type that this key of the content speaks for."""
+    return media_type.replace("*/*", "application/*").replace("/*", "/x-any")
+
+
 def written(media_type: str, value: Any) -> bytes:
     """An answer's bytes: JSON, or text as it is."""
     return (json.dumps(value, ensure_ascii=False) if "json" in media_type else str(value)).encode()
@@ -64,7 +69,9 @@ def test_every_documented_answer_round_trips(target: Target, use_asyncio: bool) 
             for media_type in response.get("content") or {}:
                 for value in answers(target.operation, status, media_type, CASES):
                     content = written(media_type, value)
-                    answer = httpx.Response(code, content=content, headers={"content-type": media_type})
+                    answer = httpx.Response(
+                        code, content=content, headers={"content-type": a_media_type(media_type)}
+                    )
                     _, got = driver.detailed(arguments, answer)
                     assert (got.status_code, got.content) == (code, content)
                     assert same(to_json(got.parsed), value), value

@@ -1,0 +1,78 @@
+"""One request and what came of it: an answer, or the error that httpx had instead."""
+
+from __future__ import annotations
+
+from contextlib import aclosing, closing
+from typing import NamedTuple
+
+import httpx
+
+from .errors import Error, MalformedResponse, NotSent, OutcomeUnknown, retry_after
+
+_NOT_SENT = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol
+)  # fmt: skip
+"""What fails before a request can have left; all other errors of a connection leave that open."""
+
+
+class Found(NamedTuple):
+    """The answer, whole or in part, and what went wrong."""
+
+    response: httpx.Response | None
+    error: httpx.RequestError | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is an answer, and all of it."""
+        return self.error is None
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether the request never left."""
+        return isinstance(self.error, _NOT_SENT)
+
+    @property
+    def asked(self) -> float | None:
+        """Seconds to wait before another attempt, by the answer."""
+        return retry_after(self.response.headers) if self.response else None
+
+    def failure(self, call: str, ask: str | None) -> Error:
+        """The error for what went wrong with a `call`, such as `POST /x`."""
+        error, response = self.error, self.response
+        what = f"{type(error).__name__}: {error}".removesuffix(": ")
+        if isinstance(error, httpx.DecodingError) and response is not None:
+            told = f"{call} answered {response.status_code}, but its body cannot be decoded ({what})"
+            return MalformedResponse(told, response.status_code, response.headers, b"")
+        if self.is_unsent:
+            return NotSent(f"{call} was not sent: {what}")
+        begun = f", after an answer with status {response.status_code} had begun" if response else ""
+        hint = f"; {ask} can tell" if ask else ""
+        unknown = OutcomeUnknown(f"{call} may have been carried out{hint}: {what}{begun}")
+        unknown.ask = ask
+        return unknown
+
+
+def exchanged(client: httpx.Client, request: httpx.Request, auth: httpx.Auth | None) -> Found:
+    """Send a request and read all of its answer."""
+    response: httpx.Response | None = None
+    try:
+        sent = client.send(request, stream=True, auth=auth, follow_redirects=False)
+        with closing(sent) as response:
+            response.read()
+    except httpx.RequestError as error:
+        return Found(response, error)
+    return Found(response)
+
+
+async def exchanged_async(
+    client: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None
+) -> Found:
+    """`exchanged` for asyncio."""
+    response: httpx.Response | None = None
+    try:
+        sent = await client.send(request, stream=True, auth=auth, follow_redirects=False)
+        async with aclosing(sent) as response:
+            await response.aread()
+    except httpx.RequestError as error:
+        return Found(response, error)
+    return Found(response)

@@ -1,0 +1,29 @@
+"""When a call may be sent again, and how long to wait before.
+
+Ours, because the clients need nothing but httpx and attrs, and because what may be sent again is the contract's to say.
+"""
+
+from __future__ import annotations
+
+from random import uniform
+from time import monotonic
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
+"""Seconds before the second attempt, and the most that doubling makes of them."""
+LONGEST_ASKED = 60.0
+"""Seconds that a `Retry-After` header may ask for; a call that would have to wait longer fails at once."""
+
+
+class Retries:
+    """The attempts of one call: at most `limit` more than the first, begun within `seconds`."""
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        self.left, self.end, self.pause = limit, monotonic() + seconds, FIRST_PAUSE
+
+    def wait(self, asked: float | None = None) -> float | None:
+        """Seconds to wait before another attempt, by what the server asked for; None where there is none left."""
+        self.left -= 1
+        seconds = self.pause * uniform(0.5, 1) if asked is None else asked
+        self.pause = min(2 * self.pause, LONGEST_PAUSE)
+        is_over = self.left < 0 or seconds > LONGEST_ASKED or monotonic() + seconds > self.end
+        return None if is_over else seconds

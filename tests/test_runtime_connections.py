@@ -1,0 +1,263 @@
+"""Connections are httpx's, with all that httpx takes: opened when needed, one pool for each event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from scripts.runtime.client import BaseClient
+from scripts.runtime.errors import NotSent, OutcomeUnknown
+from scripts.runtime.security import bearer
+from scripts.runtime.unset import UNSET
+from tests.calls import ECHO, JSON, Call, Server, both, client, fine
+
+
+def sent(made: BaseClient) -> Any:
+    return made.call(ECHO, "a", UNSET)
+
+
+def sent_by_asyncio(made: BaseClient) -> Any:
+    return asyncio.run(made.call_async(ECHO, "a", UNSET))
+
+
+def test_connections_are_kept_until_the_client_is_closed() -> None:
+    made = client()
+    assert made.get_httpx_client() is made.get_httpx_client()
+    made.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        sent(made)
+
+
+def test_connections_of_an_event_loop_are_kept_until_they_are_closed() -> None:
+    async def run() -> None:
+        async with client() as made:
+            assert made.get_async_httpx_client() is made.get_async_httpx_client()
+        with pytest.raises(RuntimeError, match="closed"):
+            await made.call_async(ECHO, "a", UNSET)
+
+    asyncio.run(run())
+
+
+def test_closing_what_was_never_opened_is_no_error() -> None:
+    client().close()
+    asyncio.run(client().aclose())
+
+
+def test_threads_share_one_httpx_client() -> None:
+    made, found = client(), set[int]()
+    barrier = threading.Barrier(8)
+
+    def use() -> None:
+        barrier.wait()
+        found.add(id(made.get_httpx_client()))
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 1
+
+
+def test_each_event_loop_has_its_own_connections() -> None:
+    made = client()
+
+    async def use() -> httpx.AsyncClient:
+        assert made.get_async_httpx_client() is made.get_async_httpx_client()
+        return made.get_async_httpx_client()
+
+    one, other = asyncio.run(use()), asyncio.run(use())
+    assert one is not other
+    assert len(vars(vars(made)["_connections"])["_async_clients"]) == 1, "clients of closed loops are kept"
+
+
+def test_many_calls_at_once_share_a_client() -> None:
+    async def run() -> set[str]:
+        async with client() as made:
+            answers = await asyncio.gather(*(made.call_async(ECHO, str(n), UNSET) for n in range(1000)))
+        return {answer["url"] for answer in answers}
+
+    assert asyncio.run(run()) == {f"https://a.test/v1/echo/{n}" for n in range(1000)}
+
+
+def test_cookies_of_an_answer_are_not_sent_back() -> None:
+    server = Server(lambda request: httpx.Response(200, json={}, headers={"set-cookie": "sid=1"}))
+    with client(server) as made:
+        sent(made)
+        sent(made)
+
+    async def run() -> None:
+        async with client(server) as made:
+            await made.call_async(ECHO, "a", UNSET)
+            await made.call_async(ECHO, "a", UNSET)
+
+    asyncio.run(run())
+    assert ["cookie" in request.headers for request in server.requests] == [False] * 4
+
+
+# What is handed on
+
+
+class Plain(httpx.BaseTransport):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return fine(request)
+
+
+class ByAsyncio(httpx.AsyncBaseTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return fine(request)
+
+
+def test_a_transport_for_one_kind_of_calls_is_refused_by_the_other() -> None:
+    assert sent(client(transport=Plain()))
+    with pytest.raises(TypeError, match="what only plain calls can use"):
+        sent_by_asyncio(client(transport=Plain()))
+    assert sent_by_asyncio(client(transport=ByAsyncio()))
+    with pytest.raises(TypeError, match="what only asyncio calls can use"):
+        sent(client(transport=ByAsyncio()))
+
+
+def test_each_kind_of_calls_may_have_a_transport() -> None:
+    made = client(transport=Plain(), async_transport=ByAsyncio())
+    assert sent(made) == sent_by_asyncio(made)
+    assert sent_by_asyncio(client(transport=None, async_transport=ByAsyncio()))
+
+
+def test_a_client_of_ones_own_is_used_with_its_settings_and_stays_open() -> None:
+    server = Server(fine)
+    own = httpx.Client(transport=httpx.MockTransport(server), headers={"X-Own": "1"}, timeout=7)
+    with client(http_client=own) as made:
+        assert made.get_httpx_client() is own
+        assert sent(made)
+    assert not own.is_closed
+    assert (server.requests[0].headers["x-own"], server.requests[0].extensions["timeout"]["read"]) == ("1", 7)
+    with pytest.raises(TypeError, match="what only plain calls can use"):
+        sent_by_asyncio(made)
+    assert client(http_client=own, timeout=3).timeout == httpx.Timeout(3)
+
+
+def test_an_async_client_of_ones_own_is_used_with_its_settings_and_stays_open() -> None:
+    server = Server(fine)
+    own = httpx.AsyncClient(transport=httpx.MockTransport(server), timeout=7)
+    made = client(http_client=own)
+
+    async def run() -> None:
+        async with made:
+            assert made.get_async_httpx_client() is own
+            assert await made.call_async(ECHO, "a", UNSET)
+
+    asyncio.run(run())
+    assert not own.is_closed
+    assert server.requests[0].extensions["timeout"]["read"] == 7
+    with pytest.raises(TypeError, match="what only asyncio calls can use"):
+        sent(made)
+
+
+@both
+def test_a_client_of_ones_own_may_authorize(call: Call) -> None:
+    server, kind = Server(fine), httpx.Client if call.__name__ == "plain" else httpx.AsyncClient
+    own = kind(transport=httpx.MockTransport(server), auth=("me", "pass"))
+    call(client(http_client=own), "call", ECHO, "a", UNSET)
+    assert server.requests[0].headers.get_list("authorization") == ["Basic bWU6cGFzcw=="]
+
+
+def test_what_a_client_of_ones_own_would_not_do_is_refused() -> None:
+    with pytest.raises(TypeError, match="give proxy, verify to your http_client, or leave that out"):
+        client(http_client=httpx.Client(), verify=True, proxy="http://127.0.0.1:1")
+
+
+def test_all_that_httpx_takes_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[dict[str, Any]] = []
+
+    def take(self: object, **options: Any) -> None:
+        taken.append(options)
+
+    monkeypatch.setattr(httpx.Client, "__init__", take)
+    monkeypatch.setattr(httpx.AsyncClient, "__init__", take)
+    options: dict[str, Any] = {
+        "proxy": "http://127.0.0.1:1", "verify": ssl.create_default_context(), "limits": httpx.Limits(max_connections=1),
+        "event_hooks": {}, "mounts": {}, "cert": "cert.pem", "http1": True, "http2": True, "trust_env": False,
+        "default_encoding": "latin-1",
+    }  # fmt: skip
+    made = BaseClient({}, base_url="https://a.test", **options)
+
+    async def run() -> None:
+        made.get_async_httpx_client()
+
+    made.get_httpx_client()
+    asyncio.run(run())
+    assert [each | options for each in taken] == taken
+    assert len(taken) == 2
+
+
+@both
+def test_event_hooks_see_requests_and_answers(call: Call) -> None:
+    seen: list[str] = []
+
+    def note(each: Any) -> None:
+        seen.append(type(each).__name__)
+
+    async def note_by_asyncio(each: Any) -> None:
+        note(each)
+
+    hook = note if call.__name__ == "plain" else note_by_asyncio
+    call(client(event_hooks={"request": [hook], "response": [hook]}), "call", ECHO, "a", UNSET)
+    assert seen == ["Request", "Response"]
+
+
+# On loopback
+
+
+@contextmanager
+def server(content: bytes | None) -> Iterator[str]:
+    """A server on loopback that answers every request alike, or never."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_serve, args=(listener, content), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _serve(listener: socket.socket, content: bytes | None) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=_answer, args=(connection, content), daemon=True).start()
+
+
+def _answer(connection: socket.socket, content: bytes | None) -> None:
+    with connection:
+        while connection.recv(65536):
+            if content is not None:
+                head = f"HTTP/1.1 200 OK\r\ncontent-type: {JSON}\r\ncontent-length: {len(content)}\r\n\r\n"
+                connection.sendall(head.encode() + content)
+
+
+def test_a_client_can_be_used_in_one_event_loop_after_another() -> None:
+    with server(b"{}") as url:
+        made = BaseClient({"scheme": bearer("x", "token")}, base_url=url, timeout=5)
+        assert [sent_by_asyncio(made) for _ in range(3)] == [{}, {}, {}]
+        assert sent(made) == {}
+        made.close()
+
+
+@both
+def test_a_call_to_a_silent_server_ends(call: Call) -> None:
+    with server(None) as url, pytest.raises(OutcomeUnknown, match="ReadTimeout"):
+        call(client(base_url=url, transport=None, timeout=0.05), "call", ECHO, "a", UNSET)
+
+
+@both
+def test_a_server_that_is_not_there_gets_nothing(call: Call) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with pytest.raises(NotSent, match=r"POST /echo/\{x\} was not sent: ConnectError"):
+        call(client(base_url=url, transport=None, max_retries=0), "call", ECHO, "a", UNSET)

@@ -1,0 +1,240 @@
+"""A client is told where to call and how long to wait, and refuses what would show its credentials."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import httpx
+import pytest
+
+from scripts.runtime.client import BaseClient
+from scripts.runtime.errors import InvalidRequest, MissingCredentials
+from scripts.runtime.operation import Body, Dependency, Operation, Parameter
+from scripts.runtime.options import DEFAULT_TIMEOUT, OWN, Options
+from scripts.runtime.rules import Rules
+from scripts.runtime.unset import UNSET
+from tests.calls import ECHO, JSON, SECRET, Call, Server, both, client, fine
+
+# Where
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "a.test",
+        "//a.test",
+        "ftp://a.test",
+        "https://",
+        f"https://user:{SECRET}@a.test",
+        f"https://{SECRET}@a.test",
+        f"https://a.test?key={SECRET}",
+        f"https://a.test#{SECRET}",
+        "https://a.test/v1?",
+        "https://a.test/v1#",
+        f"https://a.test/\n{SECRET}",
+        f"https://a.test:{SECRET}",
+        5,
+        SECRET.encode(),
+    ],
+)
+def test_a_base_url_that_is_none_is_refused_without_being_shown(base_url: Any) -> None:
+    with pytest.raises(ValueError, match="base_url is no http or https URL") as caught:
+        client(base_url=base_url)
+    assert SECRET not in repr(caught.value)
+    with pytest.raises(ValueError, match="base_url is no http or https URL"):
+        BaseClient({})
+
+
+def test_a_base_url_may_have_a_path() -> None:
+    assert client(base_url="https://a.test:80/a/b//").base_url == "https://a.test:80/a/b"
+
+
+HERE = [
+    "http://127.0.0.1:80",
+    "http://127.9.9.9",
+    "http://[::1]:80",
+    "http://localhost",
+    "http://x.LOCALHOST:1",
+]
+THERE = [
+    "http://a.test",
+    "http://10.0.0.1",
+    "http://localhost.a.test",
+    "http://127.0.0.1.a.test",
+    "HTTP://[::2]",
+]
+
+
+@pytest.mark.parametrize("base_url", HERE)
+def test_credentials_may_go_over_http_to_this_machine(base_url: str) -> None:
+    assert client(base_url=base_url).base_url == base_url
+
+
+@pytest.mark.parametrize("base_url", THERE)
+@pytest.mark.parametrize("more", [{}, {"auth": httpx.BasicAuth("a", "b"), "credentials": {}}])
+def test_credentials_go_over_http_to_another_machine_only_where_that_is_allowed(
+    base_url: str, more: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match="base_url is http, which would show the credentials"):
+        client(base_url=base_url, **more)
+    assert client(base_url=base_url, allow_http=True, **more).base_url == base_url
+    with pytest.raises(ValueError, match="base_url is http"):
+        client(base_url=base_url, **more, allow_http="no")
+    assert client(base_url=base_url, credentials={"scheme": None}).base_url == base_url
+
+
+@both
+def test_the_server_of_an_operation_gets_no_credentials_over_http(call: Call) -> None:
+    there: Operation[Any, Any] = Operation(
+        "GET", "/x", responses={"200": {JSON: dict[str, Any]}}, server="http://b.test"
+    )
+
+    class Usual(BaseClient):
+        _base_url = "https://a.test"
+
+    server = Server(fine)
+    usual: dict[str, Any] = {"kind": Usual, "base_url": ""}
+    with pytest.raises(ValueError, match="base_url is http"):
+        call(client(server, **usual), "call", there)
+    assert server.requests == []
+    assert call(client(**usual, allow_http=True), "call", there)["url"] == "http://b.test/x"
+
+
+# How long
+
+
+@pytest.mark.parametrize("timeout", [None, 0, -1, float("nan"), float("inf"), "5", (1, 1, 1, 1)])
+def test_a_client_without_a_time_limit_has_to_be_asked_for(timeout: Any) -> None:
+    with pytest.raises(ValueError, match=r"timeout is .*; give seconds, or an httpx\.Timeout"):
+        client(timeout=timeout)
+    assert client(timeout=httpx.Timeout(None)).get_httpx_client().timeout == httpx.Timeout(None)
+
+
+def test_the_default_time_limit_is_finite_and_reaches_httpx() -> None:
+    assert 0 < DEFAULT_TIMEOUT < 120
+    assert client().timeout == client().get_httpx_client().timeout == httpx.Timeout(DEFAULT_TIMEOUT)
+
+
+@both
+def test_a_call_has_the_time_limit_of_its_client_or_its_own(call: Call) -> None:
+    server = Server(fine)
+    for limit in ({}, {"timeout": None}, {"timeout": 2}, {"timeout": httpx.Timeout(3, read=None)}):
+        call(client(server, timeout=5), "call", ECHO, "a", UNSET, **limit)
+    used = [httpx.Timeout(**request.extensions["timeout"]) for request in server.requests]
+    assert used == [httpx.Timeout(5)] * 2 + [httpx.Timeout(2), httpx.Timeout(3, read=None)]
+    with pytest.raises(ValueError, match="timeout is 0; give seconds"):
+        call(client(server), "call", ECHO, "a", UNSET, timeout=0)
+
+
+# Headers
+
+
+@both
+def test_headers_of_a_call_replace_those_of_its_client_which_replace_ours(call: Call) -> None:
+    server = Server(fine)
+    headers = {"X-Own": "1", "x-both": "client", "ACCEPT": "text/x"}
+    more = {"X-Both": "call", "User-Agent": "me"}
+    call(client(server, headers=headers), "call", ECHO, "a", UNSET, headers=more)
+    sent = server.requests[0].headers
+    assert [sent.get_list(name) for name in ("x-own", "x-both", "accept", "user-agent")] == [
+        ["1"], ["call"], ["text/x"], ["me"],
+    ]  # fmt: skip
+
+
+@both
+def test_the_user_agent_is_what_the_client_says(call: Call) -> None:
+    class Named(BaseClient):
+        _user_agent = "things/1.0 (test)"
+
+    server = Server(fine)
+    call(client(server, kind=Named), "call", ECHO, "a", UNSET)
+    assert server.requests[0].headers.get_list("user-agent") == ["things/1.0 (test)"]
+
+
+@both
+@pytest.mark.parametrize("of_call", [True, False])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-A", "1\r\nX-Evil: 1"), ("X-A", "1\n"), ("X-A", "\0"), ("X-A", " 1"), ("X-A", "€"),
+        ("X-A: 1\r\nX-Evil", "1"), ("X A", "1"), ("", "1"), ("é", "1"), (":path", "/"),
+    ],
+)  # fmt: skip
+def test_no_header_can_inject_another(call: Call, of_call: bool, name: str, value: str) -> None:
+    server = Server(fine)
+    headers: dict[str, Any] = {"headers": {name: value}}
+    made = client(server) if of_call else client(server, **headers)
+    with pytest.raises(InvalidRequest, match="headers") as caught:
+        call(made, "call", ECHO, "a", UNSET, **(headers if of_call else {}))
+    assert caught.value.value in (name, value)
+    assert server.requests == []
+
+
+# Rules
+
+
+RULED: Operation[Any, Any] = Operation(
+    "POST",
+    "/x/{id}",
+    parameters=[
+        Parameter("id", "path", Annotated[str, Rules(pattern="[0-9]+")], required=True, style="simple"),
+        Parameter("n", "query", Annotated[int, Rules(minimum=1)], required=True),
+    ],
+    body=Body({JSON: Annotated[dict[str, Any], Rules(min_properties=1)]}, required=True),
+    responses={"200": {JSON: dict[str, Any]}},
+    dependencies=[Dependency("n > 5", lambda given: given["n"] > 5)],
+)
+
+
+@both
+def test_without_validation_rules_are_left_to_the_server(call: Call) -> None:
+    for values, body in ((("a b", 0), {}), (("1", UNSET), UNSET)):
+        server = Server(fine)
+        with pytest.raises(InvalidRequest):
+            call(client(server), "call", RULED, *values, body=body)
+        assert server.requests == []
+    answered = call(client(validate=False), "call", RULED, "a b", 0, body={})
+    assert answered == {"url": "https://a.test/v1/x/a%20b?n=0", "body": "{}"}
+    answered = call(client(validate=False), "call", RULED, "1", UNSET)
+    assert answered == {"url": "https://a.test/v1/x/1", "body": ""}
+
+
+@both
+@pytest.mark.parametrize("value", [UNSET, "", ".", ".."])
+def test_without_validation_path_values_stay_in_their_segment_all_the_same(call: Call, value: Any) -> None:
+    server = Server(fine)
+    with pytest.raises(InvalidRequest, match="path parameter id"):
+        call(client(server, validate=False), "call", RULED, value, 9, body={})
+    assert server.requests == []
+    answered = call(client(validate=False), "call", RULED, "../a/b", 9, body={})
+    assert answered["url"] == "https://a.test/v1/x/..%2Fa%2Fb?n=9"
+
+
+@both
+def test_without_validation_headers_inject_nothing_all_the_same(call: Call) -> None:
+    with pytest.raises(InvalidRequest, match="headers"):
+        call(client(validate=False), "call", ECHO, "a", UNSET, headers={"X-A": "1\r\nX-B: 2"})
+
+
+# All of them
+
+
+def test_an_unknown_option_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="BaseClient has no argument 'max_retry'"):
+        client(max_retry=5)
+
+
+def test_our_options_are_options() -> None:
+    assert set(OWN) < Options.__optional_keys__
+
+
+@both
+def test_any_httpx_auth_authorizes_instead_of_credentials(call: Call) -> None:
+    server = Server(fine)
+    made = client(server, credentials={"scheme": None}, auth=httpx.BasicAuth("me", "pass"))
+    call(made, "call", ECHO, "a", UNSET)
+    call(client(server, auth=httpx.BasicAuth("me", "pass")), "call", ECHO, "a", UNSET)
+    for request in server.requests:
+        assert request.headers.get_list("authorization") == ["Basic bWU6cGFzcw=="]
+    with pytest.raises(MissingCredentials, match="the call needs the credentials of scheme"):
+        call(client(server, credentials={"scheme": None}), "call", ECHO, "a", UNSET)
