@@ -38,22 +38,40 @@ def quoted(text: str, indent: int = 0) -> str:
 
 
 def operation(operation: Operation, method: str) -> str:
-    """The docstring of a function: what the operation does and takes, and the method that tells the rest."""
-    more = f"Gives and raises what the method `{method}` does."
-    return _told(operation, _arguments(operation), more)
+    """The docstring of a function: what it takes, and the method that tells the rest."""
+    args = _section("Args", _arguments(operation))
+    return f"{_sentence(operation.summary)}\n\n{args}\n\nAll else is told by the method `{method}`."
 
 
-def method(method: Method) -> str:
-    """The docstring of a method."""
-    given = [(keyword.name, _sentence(keyword.description)) for keyword in method.keywords]
-    wire = {a.name: f"The {a.location} parameter `{a.wire_name}`." for a in method.operation.arguments}
-    given = [(name, told or wire.get(name, "A property of the body.")) for name, told in given]
-    own = [("timeout", "Seconds, for this call."), ("headers", "More headers, for this call.")]
-    answers = method.operation.answers
-    returned = [entry for answer in answers for entry in _returned(method.operation, answer)]
-    raised = [entry for answer in answers for entry in _raised(method.operation, answer)]
-    raised += [("errors.Error", "Anything else, as `errors` explains.")]
-    return _told(method.operation, [*given, *own], _section("Returns", returned), _section("Raises", raised))
+def _arguments(operation: Operation) -> Iterator[tuple[str, str]]:
+    """The arguments in the order of the signature."""
+    given = [
+        (a, (a.name, _sentence(a.description) or f"The {a.location} parameter `{a.wire_name}`."))
+        for a in operation.arguments
+    ]
+    yield from (entry for argument, entry in given if argument.location == "path")
+    yield "client", "What makes the call."
+    if operation.body:
+        yield "body", _sentence(operation.body_description) or "What is sent."
+    yield from (entry for argument, entry in given if argument.location != "path" and argument.required)
+    yield from (entry for argument, entry in given if argument.location != "path" and not argument.required)
+
+
+def method(method: Method, prefix: str = "") -> str:
+    """The docstring of a method; that for asyncio leaves what is the same to the other."""
+    operation = method.operation
+    wire = {a.name: f"The {a.location} parameter `{a.wire_name}`." for a in operation.arguments}
+    given = [
+        (k.name, _sentence(k.description) or wire.get(k.name, "A property of the body."))
+        for k in method.keywords
+    ]
+    if prefix:
+        warned = [note for note in _notes(operation) if not note.startswith("Retries: ")]
+        return " ".join([_sentence(operation.summary), *warned, f"As `{method.path}`, for asyncio."])
+    given += [("timeout", "Seconds, for this call."), ("headers", "More headers, for this call.")]
+    returned = [entry for answer in operation.answers for entry in _returned(operation, answer)]
+    raised = [entry for answer in operation.answers for entry in _raised(operation, answer)]
+    return _told(operation, given, _section("Returns", returned), _section("Raises", raised))
 
 
 def cell(text: str) -> str:
@@ -73,6 +91,7 @@ def _told(operation: Operation, arguments: Iterable[tuple[str, str]], *more: str
         _sentence(operation.summary),
         operation.description,
         " ".join(_notes(operation)),
+        f"The body: {operation.body_description}" if operation.body_description else "",
         _section("Args", arguments),
         *more,
         f"Source: {operation.url}" if operation.url else "",
@@ -99,9 +118,9 @@ def _repeated(operation: Operation) -> str:
     ]
     also = f", and after status {_listed(statuses)}" if statuses else ""
     if operation.is_idempotent:
-        return f"It is sent again by itself after a failed connection and after status 5XX{also}."
+        return f"Retries: after a failed connection and after status 5XX{also}."
     also += ", which says that nothing was carried out" if also else ""
-    return f"It is sent again by itself only where the request never left{also}."
+    return f"Retries: only where the request never left{also}."
 
 
 def advice(dependency: Dependency, operation: Operation) -> str:
@@ -114,25 +133,6 @@ def advice(dependency: Dependency, operation: Operation) -> str:
     if form in _FORMS and all(name in arguments for name in names):
         return _FORMS[form].format(_listed(f"`{arguments[name]}`" for name in names))
     return f"The parameters must be such that {dependency.text}."
-
-
-def _arguments(operation: Operation) -> Iterator[tuple[str, str]]:
-    """The arguments in the order of the signature."""
-    given = [
-        (a, (a.name, _sentence(a.description) or f"The {a.location} parameter `{a.wire_name}`."))
-        for a in operation.arguments
-    ]
-    yield from (entry for argument, entry in given if argument.location == "path")
-    yield "client", "What makes the call: where the server is, and the credentials."
-    if operation.body:
-        yield "body", _sentence(operation.body_description) or "What is sent."
-    if len(operation.body) > 1:
-        yield (
-            "content_type",
-            f"How the body is written: {_listed((f'`{c.media_type}`' for c in operation.body), 'or')}.",
-        )
-    yield from (entry for argument, entry in given if argument.location != "path" and argument.required)
-    yield from (entry for argument, entry in given if argument.location != "path" and not argument.required)
 
 
 def _returned(operation: Operation, answer: Answer) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,9 @@ from .operations import Answer, Operation
 
 _KNOWN = {"401": "AuthenticationError", "429": "RateLimited"}
 """Classes that every client has, whether documented or not."""
+_RENAMED = {"413": "ContentTooLarge", "414": "URITooLong", "416": "RangeNotSatisfiable",
+            "418": "ImATeapot", "422": "UnprocessableContent"}  # fmt: skip
+"""What newer Pythons call otherwise: the names of RFC 9110."""
 _RANGES = {"3XX": "Redirection", "4XX": "ClientError"}
 
 
@@ -68,6 +71,6 @@ def _named(status: str) -> str | None:
     if status in _RANGES or status in _KNOWN:
         return {**_RANGES, **_KNOWN}[status]
     try:
-        return names.pascal(HTTPStatus(int(status)).phrase)
+        return _RENAMED.get(status) or names.pascal(HTTPStatus(int(status)).phrase)
     except ValueError:
         return f"Status{status}"

@@ -94,7 +94,12 @@ def _render(contracts: Mapping[Vendor, Contract], root: Path, folder: Path, repo
 
 def _write_shared(package: Path) -> dict[Path, Path]:
     """Write what belongs to no vendor; gives the source of each module that is copied."""
-    _write(package / "__init__.py", _header() + '"""Typed clients for vendors\' phone-number APIs."""\n')
+    from .lowering import PROJECT
+
+    version = (
+        f'"""Typed clients for vendors\' phone-number APIs."""\n\n__version__ = "{PROJECT["version"]}"\n'
+    )
+    _write(package / "__init__.py", _header() + version)
     _write(package / "py.typed", _header())
     sources = {package / "_runtime" / path.name: path for path in sorted(RUNTIME.glob("*.py"))}
     for path, source in sources.items():

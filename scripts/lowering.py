@@ -57,9 +57,14 @@ class Client:
     def needed(self) -> str:
         """Those without which no call can be made, in words."""
         ways = [way for operation in self.operations for way in operation.security or [[]]]
-        always = [scheme for scheme in self.schemes if ways and all(scheme.name in way for way in ways)]
-        words = [(" or " if scheme.jwt else " and ").join(scheme.arguments.values()) for scheme in always]
-        return " and ".join(words)
+        if [] in ways:
+            return ""
+        words = {
+            scheme.name: (" or " if scheme.jwt else " and ").join(scheme.arguments.values())
+            for scheme in self.schemes
+        }
+        told = [" and ".join(words[name] for name in way if words[name]) for way in ways]
+        return ", or ".join(dict.fromkeys(filter(None, told)))
 
     @property
     def files(self) -> list[str]:

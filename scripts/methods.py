@@ -46,6 +46,8 @@ class Method:
     name: str
     operation: Operation
     keywords: list[Keyword]
+    path: str = ""
+    """How a user writes it."""
     body: Model | None = None
     properties: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     overloads: list[list[str]] = field(default_factory=list[list[str]])
@@ -84,12 +86,15 @@ def tags(contract: Contract, operations: list[Operation], models: list[Model]) -
             said = (operation.node.get("tags") or ["default"])[0]
             attribute = f"{operation.tag}_" if operation.tag in _OWN_ATTRIBUTES else operation.tag
             name = names.pascal(operation.tag)
-            name = f"{name}Operations" if {name, f"Async{name}"} & taken else name
+            while {name, f"Async{name}"} & taken:
+                name = f"{name}Operations"
+            taken |= {name, f"Async{name}"}
             made[operation.tag] = Tag(operation.tag, attribute, name, told.get(said, ""), [])
         method = _method(operation, models)
         if method.name in [other.name for other in made[operation.tag].methods]:
             what = f"two operations of the tag `{operation.tag}` have the method `{method.name}`"
             raise contract.problem(operation.node, what, "give one another x-python-method by an overlay")
+        method.path = f"Client.{made[operation.tag].attribute}.{method.name}"
         made[operation.tag].methods.append(method)
     return sorted(made.values(), key=lambda tag: tag.name)
 
@@ -103,7 +108,10 @@ def _method(operation: Operation, models: list[Model]) -> Method:
     taken = {keyword.name for keyword in keywords} | {"body", "content_type", "timeout", "headers", "self"}
     for item in body.fields if body else ():
         if item.access != "read":
-            name = f"body_{item.name}" if item.name in taken else item.name
+            name = item.name
+            while name in taken:
+                name = f"body_{name}"
+            taken.add(name)
             properties.append((item.name, name))
             keywords.append(_keyword(name, item.plain, item.default, item.description))
     if operation.body and not body:
@@ -118,7 +126,7 @@ def _method(operation: Operation, models: list[Model]) -> Method:
             keywords.append(Keyword("content_type", f"Literal[{', '.join(kinds)}]", kinds[0], told))
     keywords.sort(key=lambda keyword: keyword.default is not None)
     name = operation.node.get("x-python-method") or operation.name
-    made = Method(names.identifier(name), operation, keywords, body, properties)
+    made = Method(names.identifier(name), operation, keywords, body=body, properties=properties)
     ways = _ways(operation)
     dependent = {wire_name for way in ways for names in way for wire_name in names}
     for must, may in ways:

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from rich.console import Console
 
 from scripts import bench as package
-from scripts.bench import as_markdown, as_table, bench, benches
-from scripts.bench.benches import BENCHES, Row
+from scripts.bench import BENCHES, as_markdown, as_table, bench, benches, calls, processes, worker
+from scripts.bench.example import Example, example
 from scripts.bench.large import document
 from scripts.bench.measure import Sample, difference, in_turns, ratio, run, together
+from scripts.bench.processes import environment, process
+from scripts.bench.rows import Row
 from scripts.document import dump, load
 from scripts.problem import Problem
 from scripts.validity import check
-from scripts.vendors import PACKAGE, discover
+from scripts.vendors import PACKAGE, Vendor, discover
 
 ROWS = [
     Row("ours", "theirs", 0.5, 0.6, 0.4),
     Row("memory", "theirs", 1.514, 1.5),
     Row("import", "httpx", 20.6, 20, 19.2, " ms more"),
+    Row("calls", "all succeed", 3, 0, unit=" errors"),
 ]
+VENDORS = pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
+SDKS = [path for vendor in discover() if (path := vendor.spec.with_name("sdk.yaml")).exists()]
 
 
 @pytest.mark.parametrize("operations", [98, 197])
@@ -96,6 +104,7 @@ def test_the_markdown_table_gives_measured_reach_and_verdict() -> None:
         "| ours | theirs | 0.50x | 0.40x | ≤ 0.60x | reached |",
         "| memory | theirs | 1.51x |  | ≤ 1.50x | missed |",
         "| import | httpx | 21 ms more | 19 ms more | ≤ 20 ms more | missed |",
+        "| calls | all succeed | 3 errors |  | ≤ 0 errors | missed |",
     ]
 
 
@@ -153,6 +162,20 @@ def test_an_import_is_measured_beside_httpx_for_each_vendor(tmp_path: Path, comm
     assert first == ["httpx", *(f"{PACKAGE}.{vendor.name}" for vendor in discover())]
 
 
+def test_lines_are_those_of_all_python_of_the_client_but_the_runtime(
+    tmp_path: Path, commands: list[str]
+) -> None:
+    made = {"whole/generated/phone_number_apis/large/api/a.py": 2, "whole/generated/phone_number_apis/large/b.py": 1,
+            "whole/generated/phone_number_apis/large/README.md": 9, "whole/generated/phone_number_apis/_runtime/c.py": 9,
+            "stock/large_client/d.py": 12, "stock/pyproject.toml": 9}  # fmt: skip
+    for name, count in made.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("#\n" * count, "utf-8")
+    (row,) = BENCHES["lines"](tmp_path)
+    assert row.measured == 3 / 12
+    assert [command.split()[0] for command in commands] == [sys.executable, "openapi-python-client"]
+
+
 @pytest.mark.parametrize("markdown", [True, False])
 def test_only_the_benches_that_are_named_run(
     markdown: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -183,3 +206,198 @@ def test_all_benches_run_where_none_is_named(
 def test_a_bench_that_does_not_exist_is_a_problem() -> None:
     with pytest.raises(Problem, match=f"no bench `speed`; choose from {', '.join(BENCHES)}"):
         bench(["speed"], markdown=False)
+
+
+@VENDORS
+def test_our_client_and_bare_httpx_send_the_request_that_the_server_expects(vendor: Vendor) -> None:
+    made = example(vendor)
+    with process("server", *made.served()) as server:
+        for task, given in (("ours", made.ours(server.url)), ("bare", made.bare(server.url))):
+            with process(task, *given) as caller:
+                sample = caller.calls(2)
+        assert sample.seconds > 0
+        assert sample.memory > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "body"),
+    [
+        ("application/json", b'{"a":1}', {"json": {"a": 1}}),
+        ("application/json", b'{"a": 1}', {"content": b'{"a": 1}'}),
+        ("application/x-www-form-urlencoded", b"a=1&b=", {"data": {"a": "1", "b": ""}}),
+        ("application/x-www-form-urlencoded", b"a=1&a=2", {"content": b"a=1&a=2"}),
+        ("text/plain", b"a", {"content": b"a"}),
+    ],
+)
+def test_httpx_writes_the_body_where_it_writes_the_same_bytes(
+    kind: str, content: bytes, body: dict[str, Any]
+) -> None:
+    request = httpx.Request("POST", "http://localhost", headers={"Content-Type": kind}, content=content)
+    assert replace(example(discover()[0]), request=request).body == body
+
+
+def test_another_request_is_refused() -> None:
+    with process("server", b"GET / HTTP/1.1\r\n", b"", b"HTTP/1.1 204 None\r\n\r\n") as server:
+        assert httpx.get(server.url).status_code == 204
+        assert httpx.get(f"{server.url}/other").status_code == 400
+        assert httpx.request("GET", server.url, content=b"more").status_code == 400
+
+
+class Wire:
+    """A connection that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+
+def test_a_request_that_comes_in_parts_is_answered_once_it_is_whole() -> None:
+    server, wire = worker.Server(b"POST / ", b"abc", b"fine"), Wire()
+    server.connection_made(wire)  # pyright: ignore[reportArgumentType] -- all of a transport that is used
+    for part in (b"POST / HTTP/1.1\r\nContent-", b"Length: 3\r\n\r", b"\nab"):
+        server.data_received(part)
+        assert wire.written == []
+    server.data_received(b"c")
+    server.data_received(b"POST / HTTP/1.1\r\ncontent-length:3\r\n\r\nxyz")
+    fine, refused = wire.written
+    assert fine == b"fine"
+    assert refused.startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_process_that_fails_is_a_problem_with_what_it_said() -> None:
+    with (
+        pytest.raises(Problem, match=r"what is measured fails: .*no such call; mend that first"),
+        process("by_text", "raise SystemExit('no such call')", {}),
+    ):
+        pass
+
+
+def test_so_many_calls_are_made() -> None:
+    made: list[str] = []
+    call = worker.by_text("def call(): made.append(said)", {"made": made, "said": "hello"})
+    seconds, cpu, memory = worker.made(call, 3)
+    assert made == ["hello"] * 3
+    assert min(seconds, cpu) >= 0
+    assert memory > 1_000_000
+
+
+@VENDORS
+def test_a_call_in_memory_gives_what_a_call_over_the_wire_would(vendor: Vendor) -> None:
+    made = example(vendor)
+    result: Any = worker.in_memory(*made.ours("http://127.0.0.1"), made.answer)()
+    assert type(result).__module__.startswith(made.client)
+    assert result.to_dict() == httpx.Response(**made.answer).json()
+
+
+def test_an_operation_without_a_call_that_succeeds_is_a_problem() -> None:
+    with pytest.raises(Problem, match="no call of the operation succeeds with JSON"):
+        example(discover()[0], "noSuchOperation")
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little work."""
+    for name, count in {"TURNS": 1, "CALLS": 2, "AT_ONCE": 3, "BEFORE": 2, "IN_ALL": 4}.items():
+        monkeypatch.setattr(calls, name, count)
+    monkeypatch.setattr(calls, "discover", lambda: discover()[:1])
+
+
+@pytest.mark.usefixtures("few")
+def test_a_call_is_measured_beside_bare_httpx(tmp_path: Path) -> None:
+    (row,) = BENCHES["call"](tmp_path)
+    assert row.measured > 0
+    assert row.cpu is not None
+    assert row.reach == 1.1
+
+
+@pytest.mark.parametrize(("bench", "each"), [("call", "_beside_bare"), ("memory", "_growth")])
+def test_the_worst_client_is_told(
+    bench: str, each: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [vendor.name for vendor in discover()]
+    monkeypatch.setattr(calls, each, lambda vendor: Row(vendor.name, "", -names.index(vendor.name), 1))
+    assert [row.what for row in BENCHES[bench](tmp_path)] == names[:1]
+
+
+@pytest.mark.usefixtures("few")
+def test_a_call_is_measured_beside_an_sdk_in_an_environment_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = example(discover()[0])
+    text = "import httpx\n" + (
+        f"def call(): httpx.request({made.request.method!r}, server + {made.target!r}, "
+        f"content={made.request.content!r}).raise_for_status(); assert given"
+    )
+    path, wanted = tmp_path / "sdk.yaml", list[str]()
+    operation = next(iter(load(discover()[0].spec)["paths"].values()))
+    named = next(node["operationId"] for node in operation.values() if "operationId" in node)
+    path.write_text(dump({"requirement": "sdk==1", "operation": named, "call": text}), "utf-8")
+    monkeypatch.setattr(calls, "_sdk", lambda vendor: path)
+    monkeypatch.setattr(
+        calls, "environment", lambda requirement: wanted.append(requirement) or Path(sys.executable)
+    )
+    (row,) = BENCHES["sdk"](tmp_path)
+    assert wanted == [row.against] == ["sdk==1"]
+    assert row.measured > 0
+
+
+def test_a_vendor_without_an_sdk_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "_sdk", lambda vendor: tmp_path / "sdk.yaml")
+    assert BENCHES["sdk"](tmp_path) == []
+
+
+@pytest.mark.parametrize("path", SDKS, ids=lambda path: path.parent.name)
+def test_an_sdk_is_pinned_and_its_call_is_one_of_the_contract(path: Path) -> None:
+    said = load(path)
+    assert said.keys() == {"requirement", "operation", "call"}
+    assert re.fullmatch(r"[\w.-]+==[\w.]+", said["requirement"])
+    nodes = [
+        node for item in load(path.with_name("openapi.yaml"))["paths"].values() for node in item.values()
+    ]
+    assert said["operation"] in [node["operationId"] for node in nodes if "operationId" in node]
+    assert "call" in compile(str(said["call"]), str(path), "exec").co_names
+
+
+def test_the_environment_of_a_requirement_is_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Sequence[str]] = []
+
+    def pretended(command: Sequence[str], folder: Path) -> None:
+        made.append(command)
+        if "venv" in command:
+            Path(command[-1]).mkdir(parents=True)
+
+    monkeypatch.setattr(processes, "ROOT", tmp_path)
+    monkeypatch.setattr(processes, "run", pretended)
+    python = environment("sdk==1")
+    assert python == environment("sdk==1")
+    assert environment("sdk==2") != python
+    assert python.is_relative_to(tmp_path / ".cache" / "bench")
+    assert [command[-1] for command in made[1::2]] == ["sdk==1", "sdk==2"]
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize(("content", "errors"), [(None, 0), (b"another", 3)])
+def test_the_errors_of_calls_at_once_are_counted(
+    content: bytes | None, errors: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(vendor: Vendor) -> Example:
+        made = example(vendor)
+        expected = (
+            made.request if content is None else httpx.Request("POST", made.request.url, content=content)
+        )
+        return replace(made, request=expected)
+
+    monkeypatch.setattr(calls, "example", other)
+    (row,) = BENCHES["concurrent"](tmp_path)
+    assert (row.measured, row.reach) == (errors, 0)
+
+
+@pytest.mark.usefixtures("few")
+def test_memory_is_measured_before_and_after(tmp_path: Path) -> None:
+    (row,) = BENCHES["memory"](tmp_path)
+    assert -50 < row.measured < 50
+    assert row.reach == 2

@@ -428,7 +428,7 @@ def test_the_client_says_what_every_call_needs() -> None:
     schemes = {name: {"type": "apiKey", "in": "query", "name": name} for name in ("a", "b")}
     root = {"security": [{"a": []}, {"a": [], "b": []}], "components": {"securitySchemes": schemes}}
     made = client("x", Contract(document("/x", None, root)))
-    assert (made.arguments, made.needed) == (["a", "b"], "a")
+    assert (made.arguments, made.needed) == (["a", "b"], "a, or a and b")
     assert made.environment == {"a": "X_A", "b": "X_B"}
 
 

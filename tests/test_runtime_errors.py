@@ -30,9 +30,10 @@ from scripts.runtime.errors import (
     ResponseError,
     ServerError,
     UncertainServerError,
+    UncertainStatus,
     UnexpectedStatus,
-    pointed,
 )
+from scripts.runtime.guards import pointed
 from scripts.runtime.mismatch import Mismatch
 from scripts.runtime.unset import UNSET
 
@@ -90,6 +91,7 @@ ERRORS: list[Error] = [
     RateLimited("it failed", 429, {"Retry-After": "1"}, b"", ["parsed"]),
     ServerError("it failed", 500, HEADERS, b"", None),
     asking(UncertainServerError("it failed", 500, HEADERS, b"", None)),
+    asking(UncertainStatus("it answered", 202, HEADERS, b"", None)),
 ]
 
 
@@ -135,7 +137,7 @@ def advice(error: Error) -> str:
 def test_errors_can_be_matched() -> None:
     assert [advice(error) for error in ERRORS] == [
         "?", "mend n: minimum: 1", "?", "?", "?", "again", "ask things.get", "?", "?", "code 1", "?", "?", "wait 1.0",
-        "?", "ask things.get",
+        "?", "ask things.get", "ask things.get",
     ]  # fmt: skip
 
 

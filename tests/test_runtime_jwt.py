@@ -266,14 +266,13 @@ def test_without_a_usable_date_the_clock_of_this_machine_counts(
     assert claims(credential.apply(), key)["iat"] == NOW - 5 + 60
 
 
-def test_there_is_no_point_in_another_attempt_with_the_same_token(
-    held: Parts, clock: SimpleNamespace
+def test_a_token_that_is_refused_at_once_is_made_anew_as_of_a_second_before(
+    held: Parts, clock: SimpleNamespace, key: rsa.RSAPrivateKey
 ) -> None:
     credential = Minted(JWT, held)
     old = credential.apply()
-    assert not credential.renew(old, None)
-    assert not credential.renew(old, date(NOW))
-    assert credential.apply() == old
+    assert credential.renew(old, date(NOW))
+    assert claims(credential.apply(), key)["iat"] == claims(old, key)["iat"] - 1
 
 
 def test_a_refusal_that_comes_late_changes_nothing(held: Parts, clock: SimpleNamespace) -> None:

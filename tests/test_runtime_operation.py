@@ -20,6 +20,7 @@ from scripts.runtime.errors import (
     RateLimited,
     ServerError,
     UncertainServerError,
+    UncertainStatus,
     UnexpectedStatus,
 )
 from scripts.runtime.exchange import Found
@@ -176,7 +177,7 @@ LIMIT = Parameter("limit", "query", Annotated[int, Rules(minimum=1)], required=T
         (LIMIT, "1", "query parameter limit breaks `type: integer`: got '1'."),
         (LIMIT, UNSET, "query parameter limit breaks `required`: it is absent."),
         (Parameter("x", "query", list[int]), [1, None],
-         "query parameter x[1] breaks `type: integer`: got None. Leave it out, or give UNSET."),
+         "query parameter x[1] breaks `type: integer`: got None. None stands for null: leave an optional argument out, or give UNSET."),
         (Parameter("x", "query", dict[str, int]), {"a": ""},
          "query parameter x.a breaks `type: integer`: got ''."),
         (Parameter("x", "query", list[Any]), [[1]],
@@ -454,8 +455,8 @@ REFUSAL = b'{"error": "no money"}'
         (answer(503, b"oops", None), UncertainServerError, None, "failed with status 503: b'oops'. It may have"),
         (answer(600, b""), UncertainServerError, None, "answered with the undocumented status 600. It may have"),
         (answer(404), UnexpectedStatus, None, "answered with the undocumented status 404: b'{"),
-        (answer(202), UnexpectedStatus, None, "answered with the undocumented status 202: b'{"),
-        (answer(302, b""), UnexpectedStatus, None, "answered with the undocumented status 302"),
+        (answer(202), UncertainStatus, None, "answered with the undocumented status 202: b'{"),
+        (answer(302, b""), UncertainStatus, None, "answered with the undocumented status 302"),
         (answer(303, b""), APIError, None, "failed with status 303"),
         (answer(200, REFUSAL), APIError, Refusal(error="no money"), "failed with status 200: Refusal("),
     ],

@@ -93,7 +93,7 @@ def test_the_server_of_an_operation_gets_no_credentials_over_http(call: Call) ->
         _base_url = "https://a.test"
 
     server = Server(fine)
-    usual: dict[str, Any] = {"kind": Usual, "base_url": ""}
+    usual: dict[str, Any] = {"kind": Usual, "base_url": "https://a.test"}
     with pytest.raises(ValueError, match="base_url is http"):
         call(client(server, **usual), "call", there)
     assert server.requests == []
@@ -166,7 +166,7 @@ def test_no_header_can_inject_another(call: Call, of_call: bool, name: str, valu
     made = client(server) if of_call else client(server, **headers)
     with pytest.raises(InvalidRequest, match="headers") as caught:
         call(made, "call", ECHO, "a", UNSET, **(headers if of_call else {}))
-    assert caught.value.value in (name, value)
+    assert caught.value.value in (name, "[hidden]")  # what cannot be sent may be a secret
     assert server.requests == []
 
 

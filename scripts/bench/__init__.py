@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from ..problem import Problem
-from .benches import BENCHES, Row
+from .benches import generating, importing, large, lines
+from .calls import call, concurrent, memory, sdk
+from .rows import Row, as_markdown, as_table
+
+BENCHES: dict[str, Callable[[Path], list[Row]]] = {
+    "generate": generating, "large": large, "lines": lines, "import": importing,
+    "call": call, "sdk": sdk, "concurrent": concurrent, "memory": memory,
+}  # fmt: skip
+"""Every bench by its name; each gets an empty folder to work in."""
 
 
 def bench(names: list[str], markdown: bool) -> None:
@@ -25,31 +33,3 @@ def bench(names: list[str], markdown: bool) -> None:
         print(as_markdown(rows))
     else:
         console.print(as_table(rows))
-
-
-_HEADINGS = ("what", "against", "measured", "CPU", "reach", "verdict")
-
-
-def cells(row: Row) -> tuple[str, ...]:
-    """A row as text."""
-    digits = 2 if row.reach < 10 else 0
-    measured, cpu, reach = (
-        "" if value is None else f"{value:.{digits}f}{row.unit}"
-        for value in (row.measured, row.cpu, row.reach)
-    )
-    verdict = "reached" if row.measured <= row.reach else "missed"
-    return row.what, row.against, measured, cpu, f"≤ {reach}", verdict
-
-
-def as_markdown(rows: list[Row]) -> str:
-    """The table as it stands in the README."""
-    lines = [_HEADINGS, ("---",) * len(_HEADINGS), *map(cells, rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def as_table(rows: list[Row]) -> Table:
-    """The table for people at a terminal."""
-    table = Table(*_HEADINGS)
-    for row in rows:
-        table.add_row(*cells(row))
-    return table

@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from ..document import dump
 from ..vendors import PACKAGE, ROOT, discover
 from .large import document
 from .measure import Sample, difference, in_turns, ratio, run, together
+from .rows import Row, times
 
 _HERE = Path(__file__).parents[2]
 """Where the package `scripts` is."""
-
-
-class Row(NamedTuple):
-    """A line of the table; less is better.
-
-    `measured`, by the clock or of memory, is what counts; `cpu`, of the processor, is steadier while others work.
-    """
-
-    what: str
-    against: str
-    measured: float
-    reach: float
-    cpu: float | None = None
-    unit: str = "x"
 
 
 def generating(folder: Path) -> list[Row]:
@@ -46,8 +31,8 @@ def generating(folder: Path) -> list[Row]:
     )
     against = f"{len(contracts)} runs of the stock CLI on the same documents"
     return [
-        _times("`generate`, all vendors, all work done", against, done, stock, 0.6),
-        _times("`generate`, nothing changed", against, nothing, stock, 0.25),
+        times("`generate`, all vendors, all work done", against, done, stock, 0.6),
+        times("`generate`, nothing changed", against, nothing, stock, 0.25),
     ]
 
 
@@ -62,9 +47,9 @@ def large(folder: Path) -> list[Row]:
     )
     what, against = "a document with 197 operations", "the stock CLI on it"
     return [
-        _times(f"{what}, time", against, ours, stock, 1.2),
+        times(f"{what}, time", against, ours, stock, 1.2),
         Row(f"{what}, memory", against, ratio("memory", ours, stock), 1.5),
-        _times("time for 197 operations", "time for 98 operations", ours, ours_half, 197 / 98),
+        times("time for 197 operations", "time for 98 operations", ours, ours_half, 197 / 98),
     ]
 
 
@@ -78,10 +63,13 @@ def importing(folder: Path) -> list[Row]:
     ]
 
 
-BENCHES: dict[str, Callable[[Path], list[Row]]] = {
-    "generate": generating, "large": large, "import": importing
-}  # fmt: skip
-"""Every bench by its name; each gets an empty folder to work in."""
+def lines(folder: Path) -> list[Row]:
+    """How much code there is for an operation, of a document with 197 of them."""
+    whole, stock = _tree(folder / "whole", 197), folder / "stock"
+    _generate(whole)
+    _stock(whole / "specs" / "large" / "openapi.yaml", stock)
+    ours, theirs = map(_lines, (whole / "generated" / PACKAGE / "large", stock))
+    return [Row("generated lines per operation", "the stock CLI's", ours / theirs, 0.5)]
 
 
 def _generate(tree: Path, *, afresh: bool = False) -> Sample:
@@ -111,5 +99,6 @@ def _import(module: str, folder: Path) -> Sample:
     return run([sys.executable, "-c", f"import {module}"], folder, PYTHONPATH=str(ROOT / "generated"))
 
 
-def _times(what: str, against: str, ours: list[Sample], theirs: list[Sample], reach: float) -> Row:
-    return Row(what, against, ratio("seconds", ours, theirs), reach, ratio("cpu", ours, theirs))
+def _lines(folder: Path) -> int:
+    """The lines of all Python in a folder."""
+    return sum(len(path.read_text("utf-8").splitlines()) for path in folder.rglob("*.py"))

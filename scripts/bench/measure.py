@@ -55,10 +55,10 @@ def together(samples: Sequence[Sample]) -> Sample:
 def ratio(measure: str, ours: Sequence[Sample], theirs: Sequence[Sample]) -> float:
     """The median of the ratios of one measure (`seconds`, `cpu`, `memory`) in the same turn."""
     pairs = zip(ours, theirs, strict=True)
-    return median(getattr(one, measure) / getattr(other, measure) for one, other in pairs)
+    return float(median(getattr(one, measure) / getattr(other, measure) for one, other in pairs))
 
 
 def difference(measure: str, ours: Sequence[Sample], theirs: Sequence[Sample]) -> float:
     """The difference between the least of one measure on either side: what disturbs a run only adds to it."""
     least, least_of_theirs = (min(getattr(sample, measure) for sample in side) for side in (ours, theirs))
-    return least - least_of_theirs
+    return float(least - least_of_theirs)

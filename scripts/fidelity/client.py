@@ -20,7 +20,7 @@ def check_client(contract: Contract, package: str) -> None:
     module = importlib.import_module(f"{package}.client")
     for index, server in enumerate(contract.document.get("servers") or ()):
         url = server_url(server)
-        if url != module.DEFAULT_BASE_URL if index == 0 else not prose.says(module.AnyClient.__doc__, url):
+        if url != module.DEFAULT_BASE_URL if index == 0 else not prose.says(module.Client.__doc__, url):
             raise lost(contract, server, f"the server {url}")
     _schemes(contract, module)
 

@@ -95,7 +95,7 @@ def check_methods(values: Values, node: Any, found: Rendered, known: list[Method
             *found.sent,
             *(f"{name}={name}" for name in ("content_type", "timeout", "headers") if name in arguments),
         ]
-        given = [each for each in method.handed[1:] if not each.startswith("body=body")]
+        given = [each for each in method.handed[1:] if each not in ("body=body", "body=given(body)")]
         if given != wanted or ("body" in found.arguments) != (len(given) + 1 < len(method.handed)):
             raise lost(values.contract, node, f"an argument on its way {what}")
 

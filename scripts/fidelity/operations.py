@@ -27,16 +27,17 @@ def check_operations(contract: Contract, folder: Path, package: str) -> None:
         found = modules.pop((method.upper(), path), None)
         if found is None:
             raise lost(contract, node, f"the operation `{method.upper()} {path}`")
+        called = known.get(id(found.operation), [])
+        if [method.is_async for method in called] != [False, True]:
+            raise lost(contract, node, "the method of the operation")
+        found.doc = called[0].doc
         for key in ("summary", "description"):
             if not prose.says(found.doc, node.get(key) or ""):
                 raise lost(contract, node, f"the {key} of the operation")
         check_calls(request, node, found)
         check_parameters(request, item, node, found)
         check_body(request, node, found)
-        called = known.get(id(found.operation), [])
-        if [method.is_async for method in called] != [False, True]:
-            raise lost(contract, node, "the method of the operation")
-        check_responses(answer, node, found, called[0].doc)
+        check_responses(answer, node, found, found.doc)
         _check_conditions(contract, item, node, found)
         check_methods(request, node, found, called)
     for method, path in modules:

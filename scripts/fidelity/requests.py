@@ -102,7 +102,9 @@ def _check_argument(
         raise lost(values.contract, node, f"the {'required' if required else 'optional'} argument for {what}")
     if not hints.same(hints.types(found.hints[name]), hints.types(*types)):
         raise lost(values.contract, node, f"the type of {what} in its argument")
-    if not prose.says(found.told.get(name, ""), node.get("description") or ""):
+    if not prose.says(
+        found.doc if name == "body" else found.told.get(name, ""), node.get("description") or ""
+    ):
         raise lost(values.contract, node, f"the description of {what}")
 
 

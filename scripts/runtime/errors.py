@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
-from .guards import is_array, is_object
+from .guards import pointed
 from .mismatch import Mismatch, dotted, told
 
 
@@ -35,7 +35,9 @@ class InvalidRequest(Error, ValueError):
         super().__init__(where, rule, value, parameter, hint, url)
         self.where, self.rule, self.value = where, rule, value
         self.parameter, self.url = where if parameter is None else parameter, url
-        self.hint = hint or ("Leave it out, or give UNSET." if value is None else "")
+        self.hint = hint or (
+            "None stands for null: leave an optional argument out, or give UNSET." if value is None else ""
+        )
 
     @classmethod
     def because(cls, where: str, argument: str, error: Mismatch | RecursionError) -> InvalidRequest:
@@ -170,21 +172,12 @@ def error_field(parsed: Any, name: str) -> Any:
     return None if at is None else pointed(parsed.to_dict(), at)
 
 
-def pointed(value: Any, pointer: str) -> Any:
-    """The value at a JSON pointer; None where there is none."""
-    for key in pointer.split("/")[1:]:
-        key = key.replace("~1", "/").replace("~0", "~")
-        if is_object(value):
-            value = value.get(key)
-        elif is_array(value) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
-        else:
-            return None
-    return value
-
-
 class UnexpectedStatus(APIError):
     """The contract does not document this status; a call answered with 2XX was probably carried out."""
+
+
+class UncertainStatus(UnexpectedStatus, OutcomeUnknown):
+    """An undocumented 2XX or 3XX to a call that must not be sent twice: it may have been carried out."""
 
 
 class AuthenticationError(APIError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, nullcontext
 from typing import NamedTuple
 
 import httpx
@@ -20,6 +20,7 @@ class Found(NamedTuple):
 
     response: httpx.Response | None
     error: httpx.RequestError | None = None
+    request: httpx.Request | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -28,8 +29,9 @@ class Found(NamedTuple):
 
     @property
     def is_unsent(self) -> bool:
-        """Whether the request never left."""
-        return isinstance(self.error, _NOT_SENT)
+        """Whether the request never left; what a hook or an `httpx.Auth` met on its own ways does not count."""
+        of = getattr(self.error, "_request", None)  # set by httpx for what the transport of a request raised
+        return isinstance(self.error, _NOT_SENT) and of is not None and of is self.request
 
     @property
     def asked(self) -> float | None:
@@ -60,7 +62,7 @@ def exchanged(client: httpx.Client, request: httpx.Request, auth: httpx.Auth | N
         with closing(sent) as response:
             response.read()
     except httpx.RequestError as error:
-        return Found(response, error)
+        return Found(response, error, request)
     return Found(response)
 
 
@@ -70,9 +72,10 @@ async def exchanged_async(
     """`exchanged` for asyncio."""
     response: httpx.Response | None = None
     try:
-        sent = await client.send(request, stream=True, auth=auth, follow_redirects=False)
-        async with aclosing(sent) as response:
-            await response.aread()
+        async with getattr(client, "turn", nullcontext()):
+            sent = await client.send(request, stream=True, auth=auth, follow_redirects=False)
+            async with aclosing(sent) as response:
+                await response.aread()
     except httpx.RequestError as error:
-        return Found(response, error)
+        return Found(response, error, request)
     return Found(response)

@@ -1,4 +1,4 @@
-"""Which JSON value it is, said so that type checkers know too."""
+"""Which JSON value it is, said so that type checkers know too, and what lies in it."""
 
 from __future__ import annotations
 
@@ -24,3 +24,16 @@ def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
 def is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
     """Whether Python's value can be written as a JSON array."""
     return isinstance(value, list | tuple)
+
+
+def pointed(value: Any, pointer: str) -> Any:
+    """What a JSON pointer (RFC 6901) leads to in a JSON value; None where there is nothing."""
+    for key in pointer.split("/")[1:]:
+        key = key.replace("~1", "/").replace("~0", "~")
+        if is_object(value):
+            value = value.get(key)
+        elif is_array(value) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from .credentials_file import read
 from .errors import InvalidCredentials
-from .guards import is_array, is_object
+from .guards import pointed
 from .security import Applied, Credential
 from .timestamps import parse_datetime
 
@@ -72,7 +72,7 @@ class Minted(Credential):
 
     def is_refused(self, answer: Any) -> bool:
         """Whether an answer, as parsed JSON, says that the token must be made anew."""
-        return _at(self._jwt.renew_at, answer) in self._jwt.renew_on
+        return pointed(answer, self._jwt.renew_at) in self._jwt.renew_on
 
     def renew(self, applied: Applied, date: str | None) -> bool:
         """Replace the token that was refused, unless that is done; whether there is another to try now.
@@ -83,6 +83,9 @@ class Minted(Credential):
             if applied == self._applied:
                 self._set_clock(date or "")
                 self._mint()
+                if applied == self._applied:  # minted in this very second
+                    self._ahead -= 1
+                    self._mint()
             return applied != self._applied
 
     def _mint(self) -> None:
@@ -144,16 +147,3 @@ def _fits(key: Any, algorithm: str) -> bool:
     except (TypeError, InvalidKeyError):
         return False
     return True
-
-
-def _at(pointer: str, value: Any) -> Any:
-    """What a JSON pointer (RFC 6901) leads to, in any JSON value; None where there is nothing."""
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if is_object(value):
-            value = value.get(name)
-        elif is_array(value) and name.isdecimal() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return None
-    return value

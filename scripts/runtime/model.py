@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from .codec import codec
 from .errors import ErrorFields
 from .rules import NO_RULES, Rules
+from .unset import UNSET, Unset
 from .values import KEEP
+
+M = TypeVar("M", bound="Model")
+_NOTHING_MORE: tuple[str, dict[str, Any]] = ("additional_properties", {})
 
 
 class Model:
@@ -22,6 +26,17 @@ class Model:
     __failure__: ClassVar[bool] = False
     __error__: ClassVar[ErrorFields | None] = None
 
+    def __repr__(self) -> str:
+        """What is set, as it is written in Python."""
+        cls: Any = type(self)
+        fields = [(each.name, getattr(self, each.name)) for each in cls.__attrs_attrs__]
+        given = [
+            f"{name}={value!r}"
+            for name, value in fields
+            if value is not UNSET and (name, value) != _NOTHING_MORE
+        ]
+        return f"{type(self).__name__}({', '.join(given)})"
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read a JSON object; raises `ValueError` naming the place where it is not such an object."""
@@ -32,3 +47,10 @@ class Model:
         """The JSON object: properties that are `UNSET` are absent, dates are text as they came."""
         encoded: dict[str, Any] = codec(type(self)).encode(self, KEEP)
         return encoded
+
+
+def given(body: M) -> M | Unset:
+    """The body, unless nothing in it is set."""
+    cls: Any = type(body)
+    fields = [(each.name, getattr(body, each.name)) for each in cls.__attrs_attrs__]
+    return UNSET if all(value is UNSET or (name, value) == _NOTHING_MORE for name, value in fields) else body

@@ -52,7 +52,12 @@ class Codec(ABC):
 
     def encode(self, value: Any, way: Way = SEND) -> Any:
         """The JSON value of a Python value."""
-        encoded = self.to_json(value, way)
+        try:
+            encoded = self.to_json(value, way)
+        except Mismatch:
+            if way == SEND_UNCHECKED and isinstance(value, str | int | float | None):
+                return value  # for the server to judge
+            raise
         for assertion in self.assertions if way.checks else ():
             if assertion.is_broken(encoded):
                 raise Mismatch((), str(assertion), value)

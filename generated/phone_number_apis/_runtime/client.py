@@ -18,7 +18,7 @@ from . import errors
 from .connections import Connections
 from .exchange import Found, exchanged, exchanged_async
 from .operation import Operation
-from .options import DEFAULT_TIMEOUT, OWN, Options, checked_timeout, checked_url
+from .options import DEFAULT_TIMEOUT, OWN, Options, checked_retries, checked_timeout, checked_url
 from .redaction import redacted
 from .retries import Retries
 from .security import Applied, Credential, credentials_for
@@ -68,10 +68,12 @@ class BaseClient:
         if self._always_needs and not self._auth and not any(credentials.values()):
             raise self._missing()
         self._is_safe = options.get("allow_http") is True or not (self._auth or any(credentials.values()))
-        self.base_url = checked_url(options.get("base_url") or self._base_url, is_safe=self._is_safe)
+        if "base_url" not in options and str(getattr(options.get("http_client"), "base_url", "")):
+            raise TypeError("the http_client has a base_url: give it to this client, as base_url")
+        self.base_url = checked_url(options.get("base_url", self._base_url), is_safe=self._is_safe)
         usual = getattr(options.get("http_client"), "timeout", DEFAULT_TIMEOUT)
         self.timeout = checked_timeout(options.get("timeout", usual))
-        self._retries = options.get("max_retries", 2), options.get("max_retry_time", 60.0)
+        self._retries = checked_retries(options.get("max_retries", 2)), options.get("max_retry_time", 60.0)
         self._checks = options.get("validate", True)
         self._headers = dict(options.get("headers") or {})
         rest = {name: option for name, option in options.items() if name not in OWN}
@@ -83,7 +85,11 @@ class BaseClient:
         found = {name: text for name, key in cls._environment.items() if (text := os.environ.get(key))}
         if not found and "auth" not in options:
             raise cls._missing()
-        made: Self = cast("Any", cls)(**found, **options)
+        try:
+            made: Self = cast("Any", cls)(**found, **options)
+        except ValueError as error:
+            told = re.sub(r"\w+", lambda name: cls._environment.get(name[0], name[0]), str(error))
+            raise type(error)(told) from None
         return made
 
     @classmethod
@@ -106,7 +112,9 @@ class BaseClient:
             raise _own(error, self._errors) from None
 
     def __repr__(self) -> str:
-        return f"{type(self).__module__}.{type(self).__qualname__}(base_url={self.base_url!r})"
+        return (
+            f"{type(self).__module__}.{type(self).__qualname__}(base_url={getattr(self, 'base_url', None)!r})"
+        )
 
     def get_httpx_client(self) -> httpx.Client:
         """The httpx client behind the plain functions."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http.cookiejar import CookieJar
+from contextlib import nullcontext
 from threading import Lock
 from typing import Any
 
@@ -37,9 +37,7 @@ class Connections:
             )
         with self._lock:
             if self._client is None:
-                self._client = httpx.Client(
-                    timeout=self._timeout, transport=self._transport, cookies=_NoCookies(), **self._options
-                )
+                self._client = _Client(timeout=self._timeout, transport=self._transport, **self._options)
             return self._client
 
     def of_loop(self) -> httpx.AsyncClient:
@@ -53,9 +51,7 @@ class Connections:
         with self._lock:
             if loop not in self._async_clients:
                 alive = {old: client for old, client in self._async_clients.items() if not old.is_closed()}
-                alive[loop] = httpx.AsyncClient(
-                    timeout=self._timeout, transport=transport, cookies=_NoCookies(), **self._options
-                )
+                alive[loop] = _AsyncClient(timeout=self._timeout, transport=transport, **self._options)
                 self._async_clients = alive
             return self._async_clients[loop]
 
@@ -77,8 +73,34 @@ def _running_loop() -> Any:
     return asyncio.get_running_loop()
 
 
-class _NoCookies(CookieJar):
-    """A jar that takes nothing: a call depends on what it is given, not on the calls before."""
+class _NoCookies(httpx.Cookies):
+    """Takes nothing: a call depends on what it is given, not on the calls before."""
 
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Leave them."""
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Leave them, without the work of looking for them."""
+
+
+_NO_COOKIES = _NoCookies()
+
+
+class _Client(httpx.Client):
+    """A client without cookies."""
+
+    cookies = property(lambda self: _NO_COOKIES)  # pyright: ignore[reportIncompatibleMethodOverride] -- the same, but read-only
+
+
+class _AsyncClient(httpx.AsyncClient):
+    """A client without cookies; calls wait for their `turn`, as httpx's pool is slow where hundreds queue in it."""
+
+    cookies = property(lambda self: _NO_COOKIES)  # pyright: ignore[reportIncompatibleMethodOverride] -- the same, but read-only
+
+    def __init__(self, **options: Any) -> None:
+        from asyncio import Semaphore  # slow to import, and there already where a loop is running
+
+        super().__init__(**options)
+        limit = options.get("limits", _LIMITS).max_connections
+        self.turn = nullcontext() if limit is None else Semaphore(limit)
+
+
+_LIMITS = httpx.Limits(max_connections=100)
+"""httpx's own default."""

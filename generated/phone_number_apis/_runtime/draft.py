@@ -20,6 +20,7 @@ from .security import Applied, hide_query
 Location = Literal["path", "query", "header", "cookie"]
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """The name of a header."""
+_FRAMING = {"host", "content-length", "transfer-encoding", "connection"}
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]|^[ \t]|[ \t]\Z")
 
 
@@ -96,13 +97,17 @@ class Draft:
     def add_headers(self, headers: Mapping[str, str]) -> None:
         """Add headers of the caller, which replace those of the same name; raises `InvalidRequest`."""
         for name, value in headers.items():
-            if not TOKEN.fullmatch(name):
-                raise InvalidRequest("headers", "the name of a header", name)
+            if not TOKEN.fullmatch(name) or name.lower() in _FRAMING:
+                raise InvalidRequest("headers", "the name of a header that is not httpx's to write", name)
             self.headers = [header for header in self.headers if header[0].lower() != name.lower()]
+            if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- not all callers check types
+                raise InvalidRequest(
+                    f"headers.{name}", "type: string", f"a value of type {type(value).__name__}"
+                )
             try:
                 self._add_header(name, value)
-            except Mismatch as error:
-                raise InvalidRequest.because("headers", "headers", error.below(name)) from None
+            except Mismatch as error:  # without the value, which may be a secret
+                raise InvalidRequest(f"headers.{name}", error.rule, "[hidden]") from None
 
     def authorized(self, applied: Sequence[Applied]) -> Draft:
         """The same with credentials; a header that the caller gave stays."""
@@ -127,22 +132,30 @@ class Draft:
     ) -> httpx.Request:
         """The request, to be sent by a client."""
         headers, limits = self.raw_headers, {"timeout": timeout.as_dict()}
+        given = {name.lower() for name, _ in headers}
+        headers += [header for header in client.headers.raw if header[0].lower() not in given]
         try:
-            if client.params or client.cookies:  # of a client that the caller made
-                request = client.build_request(
-                    method, url + self.target, headers=headers, content=self.content, extensions=limits
-                )
-            else:  # the same, in half the time
-                given = {name.lower() for name, _ in headers}
-                headers += [header for header in client.headers.raw if header[0].lower() not in given]
-                request = httpx.Request(
-                    method, url + self.target, headers=headers, content=self.content, extensions=limits
-                )
+            whole, content = httpx.URL(url + self._with(client.params)), httpx.ByteStream(self.content or b"")
+            headers.insert(0, (b"Host", whole.netloc))
+            if self.content or method in ("POST", "PUT", "PATCH"):
+                headers.append((b"Content-Length", b"%d" % len(self.content or b"")))
+            request = httpx.Request(method, whole, headers=headers, stream=content, extensions=limits)
+            request.read()
+            if client.cookies and b"cookie" not in given:
+                client.cookies.set_cookie_header(request)
         except httpx.InvalidURL as error:
             raise InvalidRequest("URL", str(error), self.path) from None
         if self.is_secret:
             hide_query(request)
         return request
+
+    def _with(self, params: httpx.QueryParams) -> str:
+        """The path and the query, with the parameters of a client that the caller made."""
+        for name in params:
+            if name in self.owners["query"]:
+                raise InvalidRequest("http_client", "no query parameter of the operation in its params", name)
+        joint = "&" if self.query else "?"
+        return f"{self.target}{joint}{params}" if params else self.target
 
     def _fill(self, name: str, written: str, value: Any) -> None:
         """Fill in a variable of the path, if what is written there stays in its segment."""

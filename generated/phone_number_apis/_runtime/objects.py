@@ -12,7 +12,7 @@ from .guards import is_mapping
 from .mismatch import Mismatch
 from .rules import Access, Name
 from .unset import UNSET, Unset
-from .values import Codec, Way
+from .values import SEND_UNCHECKED, Codec, Way
 
 
 class Property(NamedTuple):
@@ -84,7 +84,7 @@ class Object(Codec):
         for item in self.properties:
             given = getattr(value, item.attribute)
             if given is UNSET:
-                if item.is_needed(way):
+                if item.is_needed(way) and way != SEND_UNCHECKED:
                     raise Mismatch((item.name,), "required", UNSET, (item.attribute,))
             elif not (way.sends and item.access and item.access.only == "read"):
                 try:

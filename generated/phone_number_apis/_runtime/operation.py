@@ -191,4 +191,5 @@ class Operation(Generic[S, T]):
         if status >= 500:
             fitting = kind is not None and issubclass(kind, OutcomeUnknown) != is_certain
             kind = kind if fitting else tree.ServerError if is_certain else tree.UncertainServerError
-        return kind or cast("type[APIError]", tree.APIError if is_known else tree.UnexpectedStatus)
+        unexpected = tree.UnexpectedStatus if is_certain or status >= 400 else tree.UncertainStatus
+        return kind or cast("type[APIError]", tree.APIError if is_known else unexpected)

@@ -75,6 +75,13 @@ def checked_url(base_url: str, *, is_safe: bool) -> str:
     return base_url.rstrip("/")
 
 
+def checked_retries(retries: int) -> int:
+    """How often a call may be sent again."""
+    if not isinstance(retries, int) or retries < 0:  # pyright: ignore[reportUnnecessaryIsInstance] -- not all callers check types
+        raise ValueError(f"max_retries is {retries!r}; give a whole number, 0 for none")
+    return retries
+
+
 def checked_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
     """The timeout; without a limit only where `httpx.Timeout(None)` says so."""
     if isinstance(timeout, httpx.Timeout):

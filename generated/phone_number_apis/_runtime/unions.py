@@ -70,9 +70,12 @@ class AnyOf(Codec):
             try:
                 decoded = member.decode(value)
             except Mismatch as error:
+                if member.fails and error.value is not UNSET and error.value is not None:
+                    raise  # it says that it failed, if not as documented: that is no success
                 errors.append(error)
                 continue
-            if getattr(decoded, "__failure__", False):
+            is_only = not fits and member is readers[-1]
+            if is_only or getattr(decoded, "__failure__", False):
                 return decoded
             fits.append((not _is_exact(member, decoded, value), _undocumented(decoded), decoded))
             if fits[-1][:2] == (False, 0):

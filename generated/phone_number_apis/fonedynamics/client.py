@@ -17,15 +17,7 @@ DEFAULT_BASE_URL = "https://api.fonedynamics.com"
 
 
 class AnyClient(BaseClient):
-    """What `Client` and `AsyncClient` share: where Fone Dynamics REST API is, and the credentials.
-
-    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
-        account_sid: username of the security scheme `basicAuth`; `FONEDYNAMICS_ACCOUNT_SID`.
-        token: password of the security scheme `basicAuth`; `FONEDYNAMICS_TOKEN`.
-
-    Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
-    """
+    """What `Client` and `AsyncClient` share."""
 
     _errors: ClassVar[ModuleType] = errors
     _base_url = DEFAULT_BASE_URL
@@ -49,7 +41,16 @@ class AnyClient(BaseClient):
 
 
 class Client(AnyClient):
-    """A client for Fone Dynamics REST API."""
+    """A client for Fone Dynamics REST API.
+
+    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
+        account_sid: username of the security scheme `basicAuth`; `FONEDYNAMICS_ACCOUNT_SID`.
+        token: password of the security scheme `basicAuth`; `FONEDYNAMICS_TOKEN`.
+
+    Args:
+        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+
+    """
 
     @cached_property
     def number_blocks(self) -> NumberBlocks:
@@ -60,7 +61,16 @@ class Client(AnyClient):
 
 
 class AsyncClient(AnyClient):
-    """A client for Fone Dynamics REST API, for asyncio."""
+    """A client for Fone Dynamics REST API, for asyncio.
+
+    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
+        account_sid: username of the security scheme `basicAuth`; `FONEDYNAMICS_ACCOUNT_SID`.
+        token: password of the security scheme `basicAuth`; `FONEDYNAMICS_TOKEN`.
+
+    Args:
+        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+
+    """
 
     @cached_property
     def number_blocks(self) -> AsyncNumberBlocks:

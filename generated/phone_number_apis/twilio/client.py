@@ -17,17 +17,7 @@ DEFAULT_BASE_URL = "https://api.twilio.com"
 
 
 class AnyClient(BaseClient):
-    """What `Client` and `AsyncClient` share: where Twilio REST API is, and the credentials.
-
-    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
-        account_sid: username of the security scheme `accountSid_authToken`; `TWILIO_ACCOUNT_SID`.
-        auth_token: password of the security scheme `accountSid_authToken`; `TWILIO_AUTH_TOKEN`.
-        api_key_sid: username of the security scheme `apiKeySid_apiKeySecret`; `TWILIO_API_KEY_SID`.
-        api_key_secret: password of the security scheme `apiKeySid_apiKeySecret`; `TWILIO_API_KEY_SECRET`.
-
-    Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
-    """
+    """What `Client` and `AsyncClient` share."""
 
     _errors: ClassVar[ModuleType] = errors
     _base_url = DEFAULT_BASE_URL
@@ -38,7 +28,7 @@ class AnyClient(BaseClient):
         "api_key_sid": "TWILIO_API_KEY_SID",
         "api_key_secret": "TWILIO_API_KEY_SECRET",
     }
-    _always_needs = ""
+    _always_needs = "account_sid and auth_token, or api_key_sid and api_key_secret"
 
     def __init__(
         self,
@@ -61,7 +51,18 @@ class AnyClient(BaseClient):
 
 
 class Client(AnyClient):
-    """A client for Twilio REST API."""
+    """A client for Twilio REST API.
+
+    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
+        account_sid: username of the security scheme `accountSid_authToken`; `TWILIO_ACCOUNT_SID`.
+        auth_token: password of the security scheme `accountSid_authToken`; `TWILIO_AUTH_TOKEN`.
+        api_key_sid: username of the security scheme `apiKeySid_apiKeySecret`; `TWILIO_API_KEY_SID`.
+        api_key_secret: password of the security scheme `apiKeySid_apiKeySecret`; `TWILIO_API_KEY_SECRET`.
+
+    Args:
+        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+
+    """
 
     @cached_property
     def assigned_add_ons(self) -> AssignedAddOns:
@@ -72,7 +73,18 @@ class Client(AnyClient):
 
 
 class AsyncClient(AnyClient):
-    """A client for Twilio REST API, for asyncio."""
+    """A client for Twilio REST API, for asyncio.
+
+    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
+        account_sid: username of the security scheme `accountSid_authToken`; `TWILIO_ACCOUNT_SID`.
+        auth_token: password of the security scheme `accountSid_authToken`; `TWILIO_AUTH_TOKEN`.
+        api_key_sid: username of the security scheme `apiKeySid_apiKeySecret`; `TWILIO_API_KEY_SID`.
+        api_key_secret: password of the security scheme `apiKeySid_apiKeySecret`; `TWILIO_API_KEY_SECRET`.
+
+    Args:
+        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+
+    """
 
     @cached_property
     def assigned_add_ons(self) -> AsyncAssignedAddOns:

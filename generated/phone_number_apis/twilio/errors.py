@@ -48,6 +48,10 @@ class UnexpectedStatus(APIError, runtime.UnexpectedStatus):
     """The contract does not document this status; a call answered with 2XX was probably carried out."""
 
 
+class UncertainStatus(UnexpectedStatus, OutcomeUnknown, runtime.UncertainStatus):
+    """An undocumented 2XX or 3XX to a call that must not be sent twice: it may have been carried out."""
+
+
 class ServerError(APIError, runtime.ServerError):
     """The vendor failed (status 5XX)."""
 

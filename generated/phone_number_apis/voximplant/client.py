@@ -20,15 +20,7 @@ DEFAULT_BASE_URL = "https://api.voximplant.com/platform_api"
 
 
 class AnyClient(BaseClient):
-    """What `Client` and `AsyncClient` share: where Voximplant Management API is, and the credentials.
-
-    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
-        token: token of the security scheme `JwtAuth`; `VOXIMPLANT_TOKEN`.
-        credentials: a file (or what it holds) of which tokens for `JwtAuth` are minted, which needs the extra `voximplant`; `VOXIMPLANT_CREDENTIALS`.
-
-    Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
-    """
+    """What `Client` and `AsyncClient` share."""
 
     _errors: ClassVar[ModuleType] = errors
     _base_url = DEFAULT_BASE_URL
@@ -71,7 +63,16 @@ class AnyClient(BaseClient):
 
 
 class Client(AnyClient):
-    """A client for Voximplant Management API."""
+    """A client for Voximplant Management API.
+
+    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
+        token: token of the security scheme `JwtAuth`; `VOXIMPLANT_TOKEN`.
+        credentials: a file (or what it holds) of which tokens for `JwtAuth` are minted, which needs the extra `voximplant`; `VOXIMPLANT_CREDENTIALS`.
+
+    Args:
+        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+
+    """
 
     @cached_property
     def phone_numbers(self) -> PhoneNumbers:
@@ -82,7 +83,16 @@ class Client(AnyClient):
 
 
 class AsyncClient(AnyClient):
-    """A client for Voximplant Management API, for asyncio."""
+    """A client for Voximplant Management API, for asyncio.
+
+    Credentials, kept out of `repr`; `from_env()` takes them from the environment:
+        token: token of the security scheme `JwtAuth`; `VOXIMPLANT_TOKEN`.
+        credentials: a file (or what it holds) of which tokens for `JwtAuth` are minted, which needs the extra `voximplant`; `VOXIMPLANT_CREDENTIALS`.
+
+    Args:
+        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+
+    """
 
     @cached_property
     def phone_numbers(self) -> AsyncPhoneNumbers:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .field_error import FieldError
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class ErrorStatus(Model):
     """The error, and what it concerns. Keys beyond these are kept."""
 

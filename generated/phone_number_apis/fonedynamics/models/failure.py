@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .error_status import ErrorStatus
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class Failure(Model):
     """Why the call failed."""
 

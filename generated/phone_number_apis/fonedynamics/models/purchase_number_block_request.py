@@ -10,7 +10,7 @@ from ..._runtime.rules import Name, Rules
 from ..._runtime.unset import UNSET, Unset
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class PurchaseNumberBlockRequest(Model):
     """How the bought number block is to be set up."""
 

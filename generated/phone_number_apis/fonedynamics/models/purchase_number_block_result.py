@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .response_status import ResponseStatus
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class PurchaseNumberBlockResult(Model):
     """Confirms the purchase."""
 

@@ -10,7 +10,7 @@ from ..._runtime.rules import Name
 from ..._runtime.unset import UNSET, Unset
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class ResponseStatus(Model):
     """How the call went."""
 

@@ -55,8 +55,11 @@ class NumberBlocks:
         Buys a number block. The vendor asks for at least one of AccountSid and PropertySid; the path always
         has PropertySid, so every call meets that.
 
-        This call can cost money. Sent twice, it may be carried out twice. It is sent again by itself only
-        where the request never left.
+        This call can cost money. Sent twice, it may be carried out twice. Retries: only where the request
+        never left.
+
+        The body: A JSON object with the keys spelled as here. Booleans and numbers are those of JSON; what is
+        absent is not sent.
 
         Args:
             property_sid: Names the property that the block is for, by its secure identifier.
@@ -98,7 +101,6 @@ class NumberBlocks:
             errors.Forbidden: Status 403; `parsed` is a `Failure`. The credentials may not do this.
             errors.InternalServerError: Status 500; `parsed` is a `Failure`. Fone Dynamics failed. The answer may
                 be something other than JSON, or empty.
-            errors.Error: Anything else, as `errors` explains.
 
         Source: https://www.fonedynamics.com/docs/rest-api/purchase-number-block
         """
@@ -172,7 +174,9 @@ class AsyncNumberBlocks:
         timeout: float | httpx.Timeout | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> PurchaseNumberBlockResult:
-        """As `Client.number_blocks.purchase`, for asyncio."""
+        """Buy a block of numbers. This call can cost money. Sent twice, it may be carried out twice. As
+        `Client.number_blocks.purchase`, for asyncio.
+        """
         body = PurchaseNumberBlockRequest(
             answer_point=answer_point,
             account_sid=account_sid,

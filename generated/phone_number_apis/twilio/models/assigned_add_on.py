@@ -11,7 +11,7 @@ from ..._runtime.rules import Rules
 from ..._runtime.unset import UNSET, Unset
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class AssignedAddOn(Model):
     """An add-on that is assigned to a phone number."""
 

@@ -9,7 +9,7 @@ from ..._runtime.model import Model
 from ..._runtime.rules import Name, Rules
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class CreateAssignedAddOnRequest(Model):
     """Says which installation of an add-on the number gets."""
 

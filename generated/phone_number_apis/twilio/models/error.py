@@ -10,7 +10,7 @@ from ..._runtime.model import Model
 from ..._runtime.unset import UNSET, Unset
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class Error(Model):
     """Why a call failed."""
 

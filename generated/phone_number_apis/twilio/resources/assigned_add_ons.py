@@ -32,8 +32,8 @@ class AssignedAddOns:
         Gives one of the account's phone numbers an add-on that is already installed. The page's sample
         request sends a URL-encoded form and accepts JSON.
 
-        This call can cost money. Sent twice, it may be carried out twice. It is sent again by itself only
-        where the request never left, and after status 429, which says that nothing was carried out.
+        This call can cost money. Sent twice, it may be carried out twice. Retries: only where the request
+        never left, and after status 429, which says that nothing was carried out.
 
         Args:
             account_sid: SID of the [account](https://www.twilio.com/docs/iam/api/account) that makes the
@@ -57,7 +57,6 @@ class AssignedAddOns:
                 carried out and can be sent again.
             errors.ClientError: Status 4XX; `parsed` is an `Error`. The request was refused.
             errors.UncertainServerError: Status 5XX; `parsed` is an `Error`. Twilio failed.
-            errors.Error: Anything else, as `errors` explains.
 
         Source: https://www.twilio.com/docs/marketplace/api/incoming-phone-number-assigned-add-ons
         """
@@ -82,7 +81,9 @@ class AsyncAssignedAddOns:
         timeout: float | httpx.Timeout | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AssignedAddOn:
-        """As `Client.assigned_add_ons.create`, for asyncio."""
+        """Assign an installed add-on to a phone number. This call can cost money. Sent twice, it may be
+        carried out twice. As `Client.assigned_add_ons.create`, for asyncio.
+        """
         body = CreateAssignedAddOnRequest(installed_add_on_sid=installed_add_on_sid)
         return await self._client.call_async(
             _CREATE_ASSIGNED_ADD_ON, account_sid, resource_sid, body=body, timeout=timeout, headers=headers

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .attached_phone_number import AttachedPhoneNumber
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class AttachPhoneNumberResult(Model):
     """The numbers are attached."""
 

@@ -11,7 +11,7 @@ from ..._runtime.rules import Open
 from ..._runtime.unset import UNSET, Unset
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class AttachedPhoneNumber(Model):
     """One number that AttachPhoneNumber attached."""
 

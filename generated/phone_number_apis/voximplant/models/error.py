@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .error_details import ErrorDetails
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class Error(Model):
     """Why a call failed."""
 

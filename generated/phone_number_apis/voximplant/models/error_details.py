@@ -9,7 +9,7 @@ from ..._runtime.model import Model
 from ..._runtime.unset import UNSET, Unset
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class ErrorDetails(Model):
     """What else the vendor tells of an error."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .error import Error
 
 
-@define(kw_only=True)
+@define(kw_only=True, repr=False)
 class Failure(Model):
     """Says why the call failed."""
 

@@ -70,8 +70,8 @@ class PhoneNumbers:
         (see [Billing](https://docs.voximplant.ai/docs/gettingstarted/billing)).
 
         This call can cost money. Sent twice, it may be carried out twice. It is open to Owner, Admin and
-        Accountant only. Give exactly one of `phone_count` and `phone_number`. It is sent again by itself only
-        where the request never left.
+        Accountant only. Give exactly one of `phone_count` and `phone_number`. Retries: only where the request
+        never left.
 
         Args:
             country_code: Code of the country.
@@ -95,7 +95,6 @@ class PhoneNumbers:
             errors.APIError: Status 200; `parsed` is a `Failure`.
             errors.ClientError: Status 4XX; `parsed` is a `Failure`. The request was refused.
             errors.UncertainServerError: Status 5XX; `parsed` is a `Failure`. Voximplant failed.
-            errors.Error: Anything else, as `errors` explains.
 
         Source:
         https://docs.voximplant.ai/api-reference/management-api/reference/phone-numbers/attach-phone-number
@@ -161,7 +160,10 @@ class AsyncPhoneNumbers:
         timeout: float | httpx.Timeout | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AttachPhoneNumberResult:
-        """As `Client.phone_numbers.attach`, for asyncio."""
+        """Attach phone numbers to the account. This call can cost money. Sent twice, it may be carried out
+        twice. It is open to Owner, Admin and Accountant only. Give exactly one of `phone_count` and
+        `phone_number`. As `Client.phone_numbers.attach`, for asyncio.
+        """
         return await self._client.call_async(
             _ATTACH_PHONE_NUMBER,
             phone_count,

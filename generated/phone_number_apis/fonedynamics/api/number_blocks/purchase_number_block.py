@@ -34,23 +34,15 @@ def sync(
 ) -> PurchaseNumberBlockResult:
     """Buy a block of numbers.
 
-    Buys a number block. The vendor asks for at least one of AccountSid and PropertySid; the path always has
-    PropertySid, so every call meets that.
-
-    This call can cost money. Sent twice, it may be carried out twice. It is sent again by itself only where
-    the request never left.
-
     Args:
         property_sid: Names the property that the block is for, by its secure identifier.
-        client: What makes the call: where the server is, and the credentials.
+        client: What makes the call.
         body: A JSON object with the keys spelled as here. Booleans and numbers are those of JSON; what is
             absent is not sent.
         number_block_sid: Names the number block to buy, by its secure identifier. That it belongs in the
             query is our reading of the page.
 
-    Gives and raises what the method `client.number_blocks.purchase` does.
-
-    Source: https://www.fonedynamics.com/docs/rest-api/purchase-number-block
+    All else is told by the method `client.number_blocks.purchase`.
     """
     return client.call(OPERATION, property_sid, number_block_sid, body=body)
 

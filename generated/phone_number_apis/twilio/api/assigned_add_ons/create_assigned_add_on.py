@@ -54,22 +54,14 @@ def sync(
 ) -> AssignedAddOn:
     """Assign an installed add-on to a phone number.
 
-    Gives one of the account's phone numbers an add-on that is already installed. The page's sample request
-    sends a URL-encoded form and accepts JSON.
-
-    This call can cost money. Sent twice, it may be carried out twice. It is sent again by itself only where
-    the request never left, and after status 429, which says that nothing was carried out.
-
     Args:
         account_sid: SID of the [account](https://www.twilio.com/docs/iam/api/account) that makes the
             assignment.
         resource_sid: SID of the phone number that gets the add-on.
-        client: What makes the call: where the server is, and the credentials.
+        client: What makes the call.
         body: What is sent.
 
-    Gives and raises what the method `client.assigned_add_ons.create` does.
-
-    Source: https://www.twilio.com/docs/marketplace/api/incoming-phone-number-assigned-add-ons
+    All else is told by the method `client.assigned_add_ons.create`.
     """
     return client.call(OPERATION, account_sid, resource_sid, body=body)
 

@@ -50,18 +50,8 @@ def sync(
 ) -> AttachPhoneNumberResult:
     """Attach phone numbers to the account.
 
-    Buys phone numbers and attaches them to the account. In some countries a number takes further verification
-    steps before it can be used.
-
-    Costs money: on purchase the vendor sets aside the subscription fee and the taxes of the coming month (see
-    [Billing](https://docs.voximplant.ai/docs/gettingstarted/billing)).
-
-    This call can cost money. Sent twice, it may be carried out twice. It is open to Owner, Admin and
-    Accountant only. Give exactly one of `phone_count` and `phone_number`. It is sent again by itself only
-    where the request never left.
-
     Args:
-        client: What makes the call: where the server is, and the credentials.
+        client: What makes the call.
         country_code: Code of the country.
         phone_category_name: Name of the category of number, as GetPhoneNumberCategories lists it. Any string;
             known are GEOGRAPHIC, MOBILE, TOLLFREE and MOSCOW495, and the vendor's sample has `local`.
@@ -73,10 +63,7 @@ def sync(
         phone_number: The numbers to attach, as GetNewPhoneNumbers lists them; sent as one value, a JSON
             array. Required when `phone_count` is not given.
 
-    Gives and raises what the method `client.phone_numbers.attach` does.
-
-    Source:
-    https://docs.voximplant.ai/api-reference/management-api/reference/phone-numbers/attach-phone-number
+    All else is told by the method `client.phone_numbers.attach`.
     """
     return client.call(
         OPERATION,
