@@ -56,10 +56,9 @@ def lint(vendors: Vendors = None) -> None:
 
 @app.command(context_settings=PASSED_ON)
 def test(context: typer.Context) -> None:
-    """Everything, contract checks and coverage included; or what pytest's arguments say."""
+    """Everything, contract checks included, with pytest's arguments: `--cov` for what is covered."""
     os.chdir(ROOT)
-    arguments = context.args or ["--cov"]
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # its exit status is ours
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])  # its exit status is ours
 
 
 @app.command()

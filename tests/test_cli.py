@@ -126,13 +126,6 @@ def test_test_becomes_pytest_with_the_given_arguments(run: Run, monkeypatch: pyt
     assert Path.cwd() == ROOT
 
 
-def test_test_alone_measures_coverage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    became: list[list[str]] = []
-    monkeypatch.setattr(os, "execv", lambda program, arguments: became.append(arguments))
-    run("test")
-    assert "--cov" in became[0]
-
-
 def test_bench_passes_on_what_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import scripts.bench
 
