@@ -160,5 +160,5 @@ def test_ci_runs_both_and_fails_where_one_fails(clone: Path, check: int, test: i
     (clone / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/run", clone / ".ci/run")
     done = subprocess.run([str(clone / ".ci/run")], capture_output=True, text=True, check=False)
-    assert done.stdout == "generate --check true\ntest true\n"
+    assert done.stdout == "generate --check true\ntest --cov true\n"
     assert done.returncode == int(bool(check or test))

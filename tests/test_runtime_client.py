@@ -313,7 +313,7 @@ def test_tokens_are_minted_of_a_credentials_file_where_one_is_given() -> None:
     class Minting(Mine):
         def __init__(self, file: str | Mapping[str, object] | None, **options: Unpack[Options]) -> None:
             BaseClient.__init__(
-                self, {"scheme": self._minted(JWT, file), "other": bearer("a", "b")}, **options
+                self, {"scheme": self._minted(file, **JWT._asdict()), "other": bearer("a", "b")}, **options
             )
 
     assert Minting(None)

@@ -25,7 +25,7 @@ from .types import Response
 from .unset import UNSET
 
 if TYPE_CHECKING:
-    from .jwt import Jwt, Minted
+    from .jwt import Minted
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -100,13 +100,13 @@ class BaseClient:
         return _own(errors.MissingCredentials(f"the client has no credentials: {ways}"), cls._errors)
 
     def _minted(
-        self, jwt: Jwt, credentials: str | os.PathLike[str] | Mapping[str, object] | None
+        self, credentials: str | os.PathLike[str] | Mapping[str, object] | None, **jwt: Any
     ) -> Minted | None:
-        """What mints tokens as a contract says, of a credentials file or of what it holds."""
-        from .jwt import Minted  # few clients need it
+        """What mints tokens, as the contract's `jwt` says, of a credentials file or of what it holds."""
+        from .jwt import Jwt, Minted  # few clients need it
 
         try:
-            return None if credentials is None else Minted(jwt, credentials)
+            return None if credentials is None else Minted(Jwt(**jwt), credentials)
         except errors.InvalidCredentials as error:
             raise _own(error, self._errors) from None
 

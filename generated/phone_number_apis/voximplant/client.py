@@ -7,7 +7,6 @@ from os import PathLike
 from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, Unpack
 
-from .._runtime import jwt as _jwt
 from .._runtime import security as _security
 from .._runtime.client import BaseClient
 from .._runtime.options import Options
@@ -40,19 +39,17 @@ class AnyClient(BaseClient):
                 "JwtAuth": _security.either(
                     _security.bearer(token, "token"),
                     self._minted(
-                        _jwt.Jwt(
-                            extra="voximplant",
-                            algorithm="RS256",
-                            fields={"account_id": "integer", "key_id": "string", "private_key": "string"},
-                            key="private_key",
-                            header={"kid": "{key_id}"},
-                            claims={"iss": "{account_id}"},
-                            lifetime=3600,
-                            leeway=5,
-                            renew_at="/error/code",
-                            renew_on=(455, 456),
-                        ),
                         credentials,
+                        extra="voximplant",
+                        algorithm="RS256",
+                        fields={"account_id": "integer", "key_id": "string", "private_key": "string"},
+                        key="private_key",
+                        header={"kid": "{key_id}"},
+                        claims={"iss": "{account_id}"},
+                        lifetime=3600,
+                        leeway=5,
+                        renew_at="/error/code",
+                        renew_on=(455, 456),
                     ),
                     "token",
                     "credentials",
