@@ -12,7 +12,8 @@ from .problem import Problem
 def main() -> NoReturn:
     """Run the verb that the command line names, and exit with its status."""
     status, line = _run()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it has ended; what comes now comes too late
+    for number in (signal.SIGINT, signal.SIGTERM):  # it has ended; what comes now comes too late
+        signal.signal(number, signal.SIG_IGN)
     if line:
         print(line, file=sys.stderr)
     sys.exit(status)
