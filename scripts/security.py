@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +10,13 @@ from . import names
 from .annotation import literal
 from .contract import Contract
 from .objects import entries
+from .runtime.draft import TOKEN
 from .runtime.guards import is_array
 from .runtime.options import Options
 
 _OWN: tuple[str, ...] = ("self", "super", "options", *Options.__annotations__)
 """Names that every client uses itself."""
 _JWT = {"renewAt": "renew_at", "renewOn": "renew_on"}
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""What the name of a header or cookie is made of."""
 
 
 @dataclass
@@ -86,7 +84,7 @@ def _parts(contract: Contract, name: str, node: Any) -> dict[str, str]:
     if kind == "mutualTLS":
         wishes: dict[str, str] = {}
     elif kind == "apiKey":
-        if place != "query" and not _TOKEN.fullmatch(node["name"]):
+        if place != "query" and not TOKEN.fullmatch(node["name"]):
             raise contract.problem(node, f"`{node['name']}` cannot be the name of a {place}", "correct it")
         wishes = {"key": names.snake(node["name"])}
     elif kind == "http" and scheme == "basic":

@@ -28,13 +28,7 @@ class Model:
 
     def __repr__(self) -> str:
         """What is set, as it is written in Python."""
-        cls: Any = type(self)
-        fields = [(each.name, getattr(self, each.name)) for each in cls.__attrs_attrs__]
-        given = [
-            f"{name}={value!r}"
-            for name, value in fields
-            if value is not UNSET and (name, value) != _NOTHING_MORE
-        ]
+        given = [f"{name}={value!r}" for name, value in _held(self)]
         return f"{type(self).__name__}({', '.join(given)})"
 
     @classmethod
@@ -51,6 +45,11 @@ class Model:
 
 def given(body: M) -> M | Unset:
     """The body, unless nothing in it is set."""
-    cls: Any = type(body)
-    fields = [(each.name, getattr(body, each.name)) for each in cls.__attrs_attrs__]
-    return UNSET if all(value is UNSET or (name, value) == _NOTHING_MORE for name, value in fields) else body
+    return body if _held(body) else UNSET
+
+
+def _held(model: Model) -> list[tuple[str, Any]]:
+    """The fields of a model that hold something, and what."""
+    cls: Any = type(model)
+    fields = [(each.name, getattr(model, each.name)) for each in cls.__attrs_attrs__]
+    return [each for each in fields if each[1] is not UNSET and each != _NOTHING_MORE]
