@@ -34,6 +34,10 @@ class Target:
     operation: Called
     module: ModuleType
 
+    def __str__(self) -> str:
+        """As a person names it."""
+        return f"{self.vendor} {self.operation.method.upper()} {self.operation.path}"
+
     def client(self, kind: str = "Client", **options: Any) -> Any:
         """A client with a credential for every security scheme; each argument's secret is its own name."""
         made = getattr(importlib.import_module(f"phone_number_apis.{self.vendor}"), kind)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 import httpx
-import jsonschema_rs
 
-from ..document import plain
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
 from .calls import SECRET, Target
 from .cases import STYLED, Called, Case
 from .sendable import spreads
+from .validation import invalid
 from .wire import ABSENT, Wire, agrees, same
 
 
@@ -85,7 +83,7 @@ def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> 
         if not same(body, case.body):
             yield f"the body is {body!r}, and was given as {case.body!r}"
         schema = operation.content[case.media_type].get("schema", True)
-        if error := invalid(operation, schema, body):
+        if error := invalid(operation.contract, schema, body):
             yield f"the body breaks the contract: {error}"
     elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         wanted = _fields(operation, case)
@@ -185,15 +183,3 @@ def _default(operation: Called, schema: Any) -> Any:
     resolved = operation.contract.resolve(schema)
     said = schema.get("default") if is_object(schema) else None
     return said if said is not None else resolved.get("default") if is_object(resolved) else None
-
-
-def invalid(operation: Called, schema: Any, value: Any) -> str | None:
-    """How a JSON value breaks a schema of the contract, by a JSON Schema validator; None where it does not."""
-    error = next(_validator(operation.contract, json.dumps(schema)).iter_errors(value), None)
-    return None if error is None else f"{error.message:.300}"
-
-
-@lru_cache(maxsize=512)
-def _validator(contract: Any, schema: str) -> Any:
-    components = {"components": plain(entries(contract.document, "components"))}
-    return jsonschema_rs.Draft202012Validator({**components, "allOf": [json.loads(schema)]})
