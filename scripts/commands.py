@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -41,9 +42,9 @@ def generate(
 
     if check:
         sys.dont_write_bytecode = True
-        listed(job.check(vendors or [], report=told))
+        listed(job.check(vendors or []))
     signal.signal(signal.SIGINT, stop)
-    job.generate(vendors or [], report=told)
+    job.generate(vendors or [], report=typer.echo)
 
 
 @app.command()
@@ -59,6 +60,53 @@ def test(context: typer.Context) -> None:
     """Everything, contract checks included, with pytest's arguments: `--cov` for what is covered."""
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])  # its exit status is ours
+
+
+@app.command()
+def verify(
+    vendors: Vendors = None,
+    seed: Annotated[
+        int,
+        typer.Option(envvar="HARNESS_SEED", help="Where random cases come from; the same gives the same."),
+    ] = 0,
+    cases: Annotated[
+        int, typer.Option(min=1, help="Random cases of each kind; with --base-url, of all.")
+    ] = 40,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write junit.xml, summary.md and index.html there.")
+    ] = None,
+    shard: Annotated[str | None, typer.Option(metavar="K/N", help="Only the K-th of N parts.")] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Send the cases to this server, and check its answers.")
+    ] = None,
+    allow_billable: Annotated[
+        bool, typer.Option("--allow-billable", help="With --base-url: calls that may cost money, too.")
+    ] = False,
+) -> None:
+    """The clients against their contracts, case by case."""
+    os.environ["HARNESS_SEED"] = str(seed)  # read where the harness is imported
+    from .verify import verify as job
+
+    options: dict[str, Any] = {"cases": cases, "report": report, "shard": shard, "base_url": base_url}
+    raise typer.Exit(job(vendors or [], **options, allow_billable=allow_billable))
+
+
+@app.command()
+def mutants(
+    vendors: Vendors = None,
+    shard: Annotated[str | None, typer.Option(metavar="K/N", help="Only the K-th of N parts.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only N of them, drawn by the seed.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="What a sample is drawn by.")] = 0,
+    equivalents: Annotated[
+        bool, typer.Option("--equivalents", help="Only those that are listed as no fault: none may be caught.")
+    ] = False,
+) -> None:
+    """How often the checks catch a fault: clients with one each, put to them."""
+    from .mutants import mutants as job
+
+    raise typer.Exit(job(vendors or [], shard=shard, sample=sample, seed=seed, equivalents=equivalents))
 
 
 @app.command()
@@ -78,12 +126,6 @@ def stop(*_: object) -> None:
     """End at once, for an exception out of the blue can get lost in a callback; the next run clears what is left."""
     os.write(2, b"interrupted; nothing was changed\n")
     os._exit(130)
-
-
-def told(line: str) -> None:
-    """A line of progress, for people only."""
-    if sys.stderr.isatty():
-        typer.echo(line, err=True)
 
 
 def listed(findings: list[str]) -> NoReturn:

@@ -78,8 +78,9 @@ def contract(vendor: Vendor) -> Contract:
     try:
         validity.check(document)
     except Problem as problem:
-        if problem.file == shown(vendor.spec):
-            problem.what += ", after the overlays"  # which took something away: the spec alone is valid
+        for each in (problem, *problem.others):
+            if each.file == shown(vendor.spec):
+                each.what += ", after the overlays"  # which took something away: the spec alone is valid
         raise
     return Contract(document)
 

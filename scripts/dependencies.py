@@ -1,7 +1,8 @@
 """The dependencies between an operation's parameters, in the language that IDL4OAS puts in `x-dependencies`.
 
-A text such as `OnlyOne(phone_count, phone_number)` is parsed into a tree. The tree is read in two ways:
-`Dependency.holds` evaluates it here, `Dependency.expression` writes it as Python source for a client.
+A text such as `OnlyOne(phone_count, phone_number)` is parsed into a tree. The tree is read in three ways:
+`Dependency.holds` evaluates it here, `Dependency.expression` writes it as Python source for a client, and
+`Dependency.ways` are the signatures that it leaves.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from typing import Any
 from lark import Lark, Token, Tree, UnexpectedInput
 
 Node = Tree[Token] | Token
+Way = tuple[frozenset[str], frozenset[str]]
+"""Parameters that are given, and parameters that are not; any other may be."""
+_MOST_WAYS = 32
 
 # A comparison that lacks a parameter holds where it stands alone (`limit`), but not within a clause (`test`).
 _GRAMMAR = r"""
@@ -92,6 +96,10 @@ class Dependency:
     def holds(self, given: Mapping[str, object]) -> bool:
         """Whether this holds for parameters by their name on the wire; one that is not given is absent."""
         return bool(_evaluate(self.tree, given))
+
+    def ways(self, among: list[Way]) -> list[Way]:
+        """What is left of ways where this, which is of presence, holds too; raises `OverflowError` for very many."""
+        return _together(among, _ways(self.tree, True))
 
 
 def parse(text: str) -> Dependency:
@@ -208,6 +216,63 @@ def _evaluate(node: Node, given: Mapping[str, object]) -> Any:
             return given[_names(node)[0]]
         case _:
             return _constant(node)
+
+
+def _together(*groups: list[Way]) -> list[Way]:
+    """The ways in which several conditions hold."""
+    found: list[Way] = [(frozenset(), frozenset())]
+    for group in groups:
+        pairs = [(given | more, absent | less) for given, absent in found for more, less in group]
+        found = _widest([(given, absent) for given, absent in pairs if not given & absent])
+    return found
+
+
+def _ways(node: Node, wanted: bool) -> list[Way]:
+    """The ways in which a tree holds, or does not."""
+    match node:
+        case Tree("given", [name]):
+            one, none = frozenset(_names(name)), frozenset[str]()
+            return [(one, none) if wanted else (none, one)]
+        case Tree("not", [part]):
+            return _ways(part, not wanted)
+        case Tree("and" | "or" as word, parts):
+            found = [_ways(part, wanted) for part in parts]
+            return (
+                _together(*found)
+                if (word == "and") is wanted
+                else _widest([way for each in found for way in each])
+            )
+        case _:
+            return _ways(_spelled_out(node), wanted)
+
+
+def _spelled_out(node: Node) -> Tree[Token]:
+    """A predefined form, in nothing but `and`, `or` and `not`."""
+    assert isinstance(node, Tree)
+    parts = node.children
+    nots: list[Node] = [Tree("not", [part]) for part in parts]
+    if node.data == "implies":
+        return Tree("or", [nots[0], parts[1]])
+    if node.data == "all_or_none":
+        return _any_of([parts, nots])
+    own = parts if node.data == "only_one" else []
+    ways = [[*nots[:i], *own[i : i + 1], *nots[i + 1 :]] for i in range(len(nots))]
+    return _any_of(ways)
+
+
+def _any_of(ways: list[list[Node]]) -> Tree[Token]:
+    return Tree("or", [Tree("and", way) for way in ways])
+
+
+def _widest(ways: list[Way]) -> list[Way]:
+    """The ways without those that another one allows too."""
+    found = list(dict.fromkeys(ways))
+    kept = [
+        way for way in found if not any(way is not w and w[0] <= way[0] and w[1] <= way[1] for w in found)
+    ]
+    if len(kept) > _MOST_WAYS:
+        raise OverflowError
+    return kept
 
 
 _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _ATOM = range(7)  # how tightly they bind in Python

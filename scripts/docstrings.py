@@ -37,10 +37,10 @@ def quoted(text: str, indent: int = 0) -> str:
     return "\n".join([first, *(line and " " * indent + line for line in more), " " * indent + '"""'])
 
 
-def operation(operation: Operation, method: str) -> str:
+def operation(operation: Operation) -> str:
     """The docstring of a function: what it takes, and the method that tells the rest."""
     args = _section("Args", _arguments(operation))
-    return f"{_sentence(operation.summary)}\n\n{args}\n\nAll else is told by the method `{method}`."
+    return f"{_sentence(operation.summary)}\n\n{args}\n\nAll else is told by the method `{operation.callee}`."
 
 
 def _arguments(operation: Operation) -> Iterator[tuple[str, str]]:
@@ -58,20 +58,20 @@ def _arguments(operation: Operation) -> Iterator[tuple[str, str]]:
 
 
 def method(method: Method, prefix: str = "") -> str:
-    """The docstring of a method; that for asyncio leaves what is the same to the other."""
-    operation = method.operation
+    """The docstring of a method; that for asyncio leaves to the other what it takes, gives and raises."""
+    operation, notes = method.operation, " ".join(_notes(method))
+    if prefix:
+        source = f" Source: {operation.url}" if operation.url else ""
+        return f"{_sentence(operation.summary)} {notes} As `{operation.callee}`, for asyncio.{source}"
     wire = {a.name: f"The {a.location} parameter `{a.wire_name}`." for a in operation.arguments}
     given = [
         (k.name, _sentence(k.description) or wire.get(k.name, "A property of the body."))
         for k in method.keywords
     ]
-    if prefix:
-        warned = [note for note in _notes(operation) if not note.startswith("Retries: ")]
-        return " ".join([_sentence(operation.summary), *warned, f"As `{method.path}`, for asyncio."])
     given += [("timeout", "Seconds, for this call."), ("headers", "More headers, for this call.")]
     returned = [entry for answer in operation.answers for entry in _returned(operation, answer)]
     raised = [entry for answer in operation.answers for entry in _raised(operation, answer)]
-    return _told(operation, given, _section("Returns", returned), _section("Raises", raised))
+    return _told(operation, notes, given, _section("Returns", returned), _section("Raises", raised))
 
 
 def cell(text: str) -> str:
@@ -85,12 +85,12 @@ def summaries(module: ModuleType) -> dict[str, str]:
     return {name: (inspect.getdoc(found) or "").split("\n\n")[0] for name, found in classes}
 
 
-def _told(operation: Operation, arguments: Iterable[tuple[str, str]], *more: str) -> str:
-    """What the operation does, what it takes, what more there is, and the page that says so."""
+def _told(operation: Operation, notes: str, arguments: Iterable[tuple[str, str]], *more: str) -> str:
+    """What the operation does, what to know of it, what it takes, what more there is, and the page that says so."""
     parts = [
         _sentence(operation.summary),
         operation.description,
-        " ".join(_notes(operation)),
+        notes,
         f"The body: {operation.body_description}" if operation.body_description else "",
         _section("Args", arguments),
         *more,
@@ -99,15 +99,18 @@ def _told(operation: Operation, arguments: Iterable[tuple[str, str]], *more: str
     return "\n\n".join(part for part in parts if part.strip())
 
 
-def _notes(operation: Operation) -> Iterator[str]:
+def _notes(method: Method) -> Iterator[str]:
     """What a caller had better know before the call."""
+    operation = method.operation
     if operation.node.get("x-billable") is True:
         yield "This call can cost money."
     if operation.node.get("x-idempotent") is False:
         yield "Sent twice, it may be carried out twice."
     if roles := operation.node.get("x-allowed-roles"):
         yield f"It is open to {_listed(map(str, roles))} only."
-    yield from (advice(dependency, operation) for dependency in operation.dependencies)
+    for dependency in operation.dependencies:
+        unseen = " No type checker sees to that: the call does." if dependency in method.untyped else ""
+        yield f"{advice(dependency, operation)}{unseen}"
     yield _repeated(operation)
 
 

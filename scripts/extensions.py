@@ -10,6 +10,7 @@ import jsonschema_rs
 
 from .document import plain, problem
 from .objects import Part
+from .problem import refuse
 from .runtime.errors import ErrorFields
 from .runtime.guards import is_array, is_object
 
@@ -53,11 +54,17 @@ _JWT = jsonschema_rs.Draft202012Validator(
 
 def check(document: Any, parts: Iterable[Part]) -> None:
     """Raise a `Problem` for an extension that does not hold what it should; `parts` are all objects."""
-    for part in parts:
-        for name in part.node:
-            if name in _FORMS and not _fits(part.node[name], _FORMS[name]):
-                what = f"`{name}` is {part.node[name]!r}, not {_FORMS[name]}"
-                raise problem(document, f"{part.at}/{name}", what, "correct it")
+    refuse(
+        problem(
+            document,
+            f"{part.at}/{name}",
+            f"`{name}` is {part.node[name]!r}, not {_FORMS[name]}",
+            "correct it",
+        )
+        for part in parts
+        for name in part.node
+        if name in _FORMS and not _fits(part.node[name], _FORMS[name])
+    )
 
 
 def _fits(value: Any, form: str) -> bool:

@@ -49,9 +49,7 @@ def _fill(model: Model, values: Values) -> None:
     model.rules = rules(model.schema)
     model.error = _error(model.schema.get("x-error") or {})
     text = " ".join([model.additional, *(item.annotation for item in model.fields)])
-    model.imports = {
-        other.name for other in values.schemas.models.values() if re.search(rf"\b{other.name}\b", text)
-    }
+    model.imports = taken.intersection(re.findall(r"\w+", text))
 
 
 def _field(values: Values, child: Any, wire_name: str, name: str, required: bool) -> Field:

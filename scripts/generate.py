@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from . import manifest
@@ -29,27 +30,41 @@ def generate(names: list[str], root: Path = ROOT, report: Report = lambda line: 
 
     The old clients stay until all new ones are found faithful. Those of other vendors are kept, those of
     vendors that are gone are removed. Where neither what goes in nor what came out has changed, that is all.
+    Reports a line for each vendor, and for each file that a hand had changed and that is no more as it was.
     """
-    vendors, place = _found(names, root), root / "generated"
+    vendors, place, began = _found(names, root), root / "generated", perf_counter()
     stamp, aside = root / ".cache/generate", root / ".cache/rendered"
     with _problems(place):
         inputs = _inputs(root)
         if stamp.is_file() and stamp.read_bytes() == _stamp(inputs, place) and not aside.exists():
-            report("nothing has changed")
-            return
-        contracts = _contracts(vendors)
-        with replaced(place.resolve(), aside, tree=root) as new:
-            _render(contracts, root, new, report)
-            if set(vendors) == set(discover(root)):
-                stamp.write_bytes(_stamp(inputs, new))
+            lines = [_told(vendor, place, place, began) for vendor in vendors]
+        else:
+            contracts = _contracts(vendors)
+            with replaced(place.resolve(), aside, tree=root) as new:
+                _render(contracts, root, new)
+                lines = [*manifest.lost(place, new)]
+                lines += [_told(vendor, place, new, began) for vendor in vendors]
+                if set(vendors) == set(discover(root)):
+                    stamp.write_bytes(_stamp(inputs, new))
+    for line in lines:
+        report(line)
 
 
-def check(names: list[str], root: Path = ROOT, report: Report = lambda line: None) -> list[str]:
+def check(names: list[str], root: Path = ROOT) -> list[str]:
     """A line for each file of `generated/` that is not, byte for byte, what rendering gives, and why."""
     vendors, place = _found(names, root), root / "generated"
     with _problems(place), tempfile.TemporaryDirectory() as folder:
-        _render(_contracts(vendors), root, Path(folder), report)
+        _render(_contracts(vendors), root, Path(folder))
         return list(manifest.stale(place, Path(folder)))
+
+
+def _told(vendor: Vendor, old: Path, new: Path, began: float) -> str:
+    """What became of a client, how large it is, and how long that took: the work is done for all together."""
+    before, after = (folder / PACKAGE / vendor.name for folder in (old, new))
+    state = "unchanged" if manifest.digest(before) == manifest.digest(after) else "made"
+    operations = [path for path in after.glob("api/*/*.py") if path.name != "__init__.py"]
+    counts = f"{len(operations)} operation{'s' * (len(operations) != 1)}, {len(manifest.files(after))} files"
+    return f"{vendor.name}: {state}, {counts}, {perf_counter() - began:.1f} s"
 
 
 def _found(names: list[str], root: Path) -> tuple[Vendor, ...]:
@@ -68,7 +83,7 @@ def _contracts(vendors: tuple[Vendor, ...]) -> dict[Vendor, Contract]:
     return contracts
 
 
-def _render(contracts: Mapping[Vendor, Contract], root: Path, folder: Path, report: Report) -> None:
+def _render(contracts: Mapping[Vendor, Contract], root: Path, folder: Path) -> None:
     """Write all that `generated/` is to hold into `folder`."""
     from .document import dump
     from .fidelity import verify
@@ -77,14 +92,12 @@ def _render(contracts: Mapping[Vendor, Contract], root: Path, folder: Path, repo
     from .lowering import client
 
     package = folder / PACKAGE
-    sources = _write_shared(package)
+    sources = write_shared(package)
     for vendor, contract in contracts.items():
         with vendor.within_reach():
-            described = client(vendor.name, contract)
-            sources |= render(described, package / vendor.name)
+            sources |= render(client(vendor.name, contract), package / vendor.name)
         header = _header(f" {vendor.name}", ", the spec with its overlays applied")
         _write(package / vendor.name / "openapi.yaml", header + dump(contract.document))
-        report(f"{vendor.name}: {len(described.operations)} operations, {len(described.models)} models")
     tidy(folder, sources)
     verify(package, {vendor.name: contract for vendor, contract in contracts.items()})
     parts = _parts(contracts, root, package)
@@ -92,7 +105,7 @@ def _render(contracts: Mapping[Vendor, Contract], root: Path, folder: Path, repo
     manifest.write(folder, parts, root / "generated")
 
 
-def _write_shared(package: Path) -> dict[Path, Path]:
+def write_shared(package: Path) -> dict[Path, Path]:
     """Write what belongs to no vendor; gives the source of each module that is copied."""
     from .lowering import PROJECT
 

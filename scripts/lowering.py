@@ -87,14 +87,6 @@ class Client:
         """The error classes of the documented statuses."""
         return failures(self.operations)
 
-    def method_of(self, operation: Operation) -> str:
-        """How a user writes the method of an operation."""
-        found = (
-            (tag, method) for tag in self.tags for method in tag.methods if method.operation is operation
-        )
-        tag, method = next(found)
-        return f"client.{tag.attribute}.{method.name}"
-
     def qualified(self, text: str) -> str:
         """Python text whose models are those of the module `models`."""
         names = {model.name for model in self.models}

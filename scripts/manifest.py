@@ -56,14 +56,28 @@ def stale(old: Path, new: Path) -> Iterator[str]:
             yield f"{shown(old / name)}:{line}: {state} ({reasons}); run `scripts/run generate`."
 
 
+def lost(old: Path, new: Path) -> Iterator[str]:
+    """A line for each file of the folder `old` that a hand changed and that is not the same in `new`."""
+    record, after = _read(old), files(new)
+    for name, path in files(old).items() if record else ():
+        found = _digest(path)
+        if found != _recorded(name, record) and found != (name in after and _digest(after[name])):
+            end = "replaced" if name in after else "removed"
+            yield f"{shown(path)}:{_first_difference(path, new / name)}: changed by hand, and now {end}."
+
+
 def _reasons(name: str, found: str | None, due: str | None, record: Any, fresh: Any) -> list[str]:
     """Why the digest `found` is not the one that is `due`; where there is no record, a hand removed it."""
     if not record:
         return ["hand edit"]
-    files = _object(record, _part(name, record), "files")
-    recorded = files.get(name) if name != NAME else _sha(_bytes(record))
+    recorded = _recorded(name, record)
     inputs = _changed(name, record, fresh) or ["generator"]
     return (inputs if due != recorded else []) + (["hand edit"] if found != recorded else [])
+
+
+def _recorded(name: str, record: dict[str, Any]) -> Any:
+    """The digest that a file had when it was made."""
+    return _sha(_bytes(record)) if name == NAME else _object(record, _part(name, record), "files").get(name)
 
 
 def _changed(name: str, record: Any, fresh: Any) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
+from typing import TYPE_CHECKING
 
 from . import names
 from .annotation import literal, union
@@ -13,9 +12,13 @@ from .models import Model
 from .operations import Operation
 from .runtime.client import BaseClient
 
+if TYPE_CHECKING:
+    from .dependencies import Dependency, Way
+
 _OWN_ATTRIBUTES = {*dir(BaseClient), "base_url", "timeout"}
 _MOST_OVERLOADS = 6
-"""Ways to give parameters that depend on each other; more would be hard to read, and are only checked at run time."""
+"""More of them would be hard to read: what they would say is only checked when the method is called."""
+_ANY_WAY: list[Way] = [(frozenset(), frozenset())]
 
 
 @dataclass
@@ -46,11 +49,11 @@ class Method:
     name: str
     operation: Operation
     keywords: list[Keyword]
-    path: str = ""
-    """How a user writes it."""
     body: Model | None = None
     properties: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     overloads: list[list[str]] = field(default_factory=list[list[str]])
+    untyped: list[Dependency] = field(default_factory=list["Dependency"])
+    """The dependencies that the overloads do not tell."""
 
     @property
     def constant(self) -> str:
@@ -94,45 +97,58 @@ def tags(contract: Contract, operations: list[Operation], models: list[Model]) -
         if method.name in [other.name for other in made[operation.tag].methods]:
             what = f"two operations of the tag `{operation.tag}` have the method `{method.name}`"
             raise contract.problem(operation.node, what, "give one another x-python-method by an overlay")
-        method.path = f"Client.{made[operation.tag].attribute}.{method.name}"
+        _overload(contract, method)
+        operation.callee = f"client.{made[operation.tag].attribute}.{method.name}"
         made[operation.tag].methods.append(method)
     return sorted(made.values(), key=lambda tag: tag.name)
 
 
 def _method(operation: Operation, models: list[Model]) -> Method:
+    name = names.identifier(operation.node.get("x-python-method") or operation.name)
     keywords = [
         _keyword(a.name, a.type.plain, None if a.required else a.default, a.description, a.wire_name)
         for a in operation.arguments
     ]
-    body, properties = _body(operation, models), list[tuple[str, str]]()
-    taken = {keyword.name for keyword in keywords} | {"body", "content_type", "timeout", "headers", "self"}
-    for item in body.fields if body else ():
+    made = Method(name, operation, keywords, _body(operation, models))
+    if made.body:
+        _add_properties(made, made.body)
+    elif operation.body:
+        _add_body(made)
+    made.keywords.sort(key=lambda keyword: keyword.default is not None)
+    return made
+
+
+def _add_properties(method: Method, body: Model) -> None:
+    """Add the properties that may be sent, each as an argument of its own."""
+    taken = {keyword.name for keyword in method.keywords} | {
+        "body",
+        "content_type",
+        "timeout",
+        "headers",
+        "self",
+    }
+    for item in body.fields:
         if item.access != "read":
             name = item.name
             while name in taken:
                 name = f"body_{name}"
             taken.add(name)
-            properties.append((item.name, name))
-            keywords.append(_keyword(name, item.plain, item.default, item.description))
-    if operation.body and not body:
-        default, told = (
-            None if operation.body_required else "UNSET",
-            operation.body_description or "What is sent.",
-        )
-        keywords.append(_keyword("body", operation.body_type, default, told))
-        kinds = [literal(content.media_type) for content in operation.body]
-        if len(kinds) > 1:
-            told = "How the body is written."
-            keywords.append(Keyword("content_type", f"Literal[{', '.join(kinds)}]", kinds[0], told))
-    keywords.sort(key=lambda keyword: keyword.default is not None)
-    name = operation.node.get("x-python-method") or operation.name
-    made = Method(names.identifier(name), operation, keywords, body=body, properties=properties)
-    ways = _ways(operation)
-    dependent = {wire_name for way in ways for names in way for wire_name in names}
-    for must, may in ways:
-        free = [keyword for keyword in keywords if keyword.wire_name not in dependent - must - may]
-        made.overloads.append([k.needed if k.wire_name in must else k.written for k in free])
-    return made
+            method.properties.append((item.name, name))
+            method.keywords.append(_keyword(name, item.plain, item.default, item.description))
+
+
+def _add_body(method: Method) -> None:
+    """Add the body as one argument, and the choice of how it is written."""
+    operation = method.operation
+    default, told = (
+        None if operation.body_required else "UNSET",
+        operation.body_description or "What is sent.",
+    )
+    method.keywords.append(_keyword("body", operation.body_type, default, told))
+    kinds = [literal(content.media_type) for content in operation.body]
+    if len(kinds) > 1:
+        kind = f"Literal[{', '.join(kinds)}]"
+        method.keywords.append(Keyword("content_type", kind, kinds[0], "How the body is written."))
 
 
 def _keyword(name: str, kind: str, default: str | None, told: str, wire_name: str = "") -> Keyword:
@@ -149,35 +165,31 @@ def _body(operation: Operation, models: list[Model]) -> Model | None:
     return model if operation.body_required or is_optional else None
 
 
-def _ways(operation: Operation) -> list[tuple[set[str], set[str]]]:
-    """The ways to give parameters that depend on each other: which must be given, and which may be.
-
-    None where the values matter too, or where the ways are too many to be read.
-    """
-    presence = [each for each in operation.dependencies if each.is_of_presence]
-    known = list(dict.fromkeys(name for each in presence for name in each.names))
-    if not known or len(known) > 4:
-        return []
-    subsets = [set(chosen) for size in range(len(known) + 1) for chosen in combinations(known, size)]
-    required = {a.wire_name for a in operation.arguments if a.required}
-    fine = [
-        given
-        for given in subsets
-        if required & set(known) <= given and all(each.holds(dict.fromkeys(given, 1)) for each in presence)
-    ]
-    ways: list[tuple[set[str], set[str]]] = []
-    for given in fine:
-        if not any(least <= given <= least | more for least, more in ways):
-            more: set[str] = set()
-            for name in known:
-                wider = [given | set(part) for part in _subsets(more | ({name} - given))]
-                if name not in given and all(each in fine for each in wider):
-                    more.add(name)
-            ways.append((given, more))
-    return ways if 1 < len(ways) <= _MOST_OVERLOADS else []
+def _overload(contract: Contract, method: Method) -> None:
+    """Write the dependencies of presence as overloads, one after the other, as long as they are few enough."""
+    operation, ways = method.operation, _ANY_WAY
+    required = {argument.wire_name for argument in operation.arguments if argument.required}
+    for dependency in operation.dependencies:
+        found = _narrowed(ways, dependency, required)
+        if found == []:
+            what = f"no call fulfils `{dependency.text}` beside the other dependencies and what is required"
+            raise contract.problem(operation.node["x-dependencies"], what, "correct them")
+        if found is None or len(found) > _MOST_OVERLOADS:
+            method.untyped.append(dependency)
+        else:
+            ways = found
+    if len(ways) == 1:
+        method.untyped = operation.dependencies
+        return
+    for given, absent in ways:
+        free = [keyword for keyword in method.keywords if keyword.wire_name not in absent]
+        method.overloads.append([k.needed if k.wire_name in given else k.written for k in free])
 
 
-def _subsets(items: set[str]) -> Iterator[tuple[str, ...]]:
-    ordered = sorted(items)
-    for size in range(len(ordered) + 1):
-        yield from combinations(ordered, size)
+def _narrowed(ways: list[Way], dependency: Dependency, required: set[str]) -> list[Way] | None:
+    """The ways that a dependency leaves; None where the values matter too, or where they are very many."""
+    try:
+        left = dependency.ways(ways) if dependency.is_of_presence else None
+    except OverflowError:
+        return None
+    return left if left is None else [way for way in left if not way[1] & required]

@@ -9,9 +9,11 @@ from . import names
 from .annotation import Type, members, union
 from .contents import Content, answer_type, body_type, encodings, has_files
 from .contract import Contract
+from .document import problem as located
 from .naming import python_names
 from .objects import entries
 from .parameters import Argument, arguments, described, parameters
+from .problem import Problem
 from .runtime.operation import IDEMPOTENT
 from .schemas import Schemas
 from .security import slot
@@ -54,6 +56,8 @@ class Operation:
     server: str | None = None
     failures: set[str] = field(default_factory=set[str])
     ask: Operation | None = None
+    callee: str = ""
+    """How a user writes its method, such as `client.things.get`."""
 
     @property
     def is_idempotent(self) -> bool:
@@ -138,6 +142,32 @@ def _named(contract: Contract, made: list[Operation]) -> None:
             operation.name, operation.tag = name, folder
 
 
+def dependencies(contract: Contract, node: Any, parameters: list[Any]) -> list[Dependency]:
+    """The dependencies between parameters of an operation."""
+    texts: list[Any] = node.get("x-dependencies") or []
+    return [dependency(contract, texts, index, parameters) for index in range(len(texts))]
+
+
+def dependency(contract: Contract, texts: list[Any], index: int, parameters: list[Any]) -> Dependency:
+    """One of the texts of an x-dependencies; raises `Problem` where it is none, or names no parameter."""
+    from .dependencies import DependencyError, parse  # its grammar takes long to load
+
+    def problem(what: str, todo: str) -> Problem:
+        at = f"{contract.pointers[id(texts)]}/{index}"
+        return located(contract.document, at, f"`{texts[index]}`{what}", todo)
+
+    try:
+        parsed = parse(str(texts[index]))
+    except DependencyError as error:
+        raise problem(f": {error}", "correct it") from None
+    known = {parameter["name"] for parameter in parameters}
+    for name in parsed.names:
+        if name not in known:
+            what = f" names `{name}`, which is no parameter of the operation"
+            raise problem(what, f"choose from {', '.join(sorted(known)) or 'none'}")
+    return parsed
+
+
 class _Reader:
     """Reads one operation."""
 
@@ -191,7 +221,9 @@ class _Reader:
             self.node.get("summary") or self.name,
             self.node.get("description") or "",
         )
-        made.arguments = arguments(self.values, self.path, self.node, self.parameters)
+        made.dependencies = dependencies(self.contract, self.node, self.parameters)
+        dependent = {name for each in made.dependencies for name in each.names}
+        made.arguments = arguments(self.values, self.path, self.node, self.parameters, dependent)
         self._read_body(made)
         responses = sorted(
             self._responses().items(), key=lambda item: (item[0] == "default", "XX" in item[0], item[0])
@@ -199,7 +231,6 @@ class _Reader:
         made.answers = [self._answer(status, response) for status, response in responses]
         made.security = self._security()
         made.failures = {model.name for model in self.schemas.models.values() if model.is_failure}
-        made.dependencies = [self._dependency(text, made) for text in self.node.get("x-dependencies") or ()]
         servers = self.node.get("servers") or self.item.get("servers")
         made.server = server_url(self.contract, servers[0]) if servers else None
         return made
@@ -238,23 +269,6 @@ class _Reader:
                     what = f"{told} and {other} are both the {at[0]} `{at[1]}`"
                     raise self.contract.problem(self.node, what, "remove one of them by an overlay")
         return [sorted(requirement) for requirement in said]
-
-    def _dependency(self, text: Any, made: Operation) -> Dependency:
-        from .dependencies import DependencyError, parse  # its grammar takes long to load
-
-        try:
-            dependency = parse(str(text))
-        except DependencyError as error:
-            raise self.contract.problem(
-                self.node["x-dependencies"], f"`{text}`: {error}", "correct it"
-            ) from None
-        known = {argument.wire_name for argument in made.arguments}
-        for name in dependency.names:
-            if name not in known:
-                what = f"`{text}` names `{name}`, which is no parameter of the operation"
-                todo = f"choose from {', '.join(sorted(known)) or 'none'}"
-                raise self.contract.problem(self.node["x-dependencies"], what, todo)
-        return dependency
 
 
 def _sentence(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,13 @@ def described(contract: Contract, parameter: Any) -> tuple[Any, str | None]:
     return parameter["schema"], None
 
 
-def arguments(values: Values, path: str, node: Any, parameters: list[Any]) -> list[Argument]:
-    """The arguments that the parameters are, in the order of their places, and of the path."""
+def arguments(
+    values: Values, path: str, node: Any, parameters: list[Any], dependent: Set[str]
+) -> list[Argument]:
+    """The arguments that the parameters are, in the order of their places, and of the path.
+
+    The default of one that others depend on is told, not sent: what counts is whether a caller gives it.
+    """
     wire = [parameter["name"] for parameter in parameters]
     wishes = [
         names.snake(f"{name} {parameter['in']}") if wire.count(name) > 1 else names.snake(name)
@@ -84,7 +89,10 @@ def arguments(values: Values, path: str, node: Any, parameters: list[Any]) -> li
     ]
     reserved = _RESERVED | {model.name for model in values.schemas.models.values()}
     chosen = python_names(values.contract, node, "parameters", parameters, wire, wishes, reserved)
-    made = [_argument(values, parameter, name) for parameter, name in zip(parameters, chosen, strict=True)]
+    made = [
+        _argument(values, parameter, name, parameter["name"] in dependent)
+        for parameter, name in zip(parameters, chosen, strict=True)
+    ]
     order = {"path": 0, "query": 1, "header": 2, "cookie": 3}
     variables = re.findall(r"\{([^{}]*)\}", path)
     return sorted(
@@ -93,7 +101,7 @@ def arguments(values: Values, path: str, node: Any, parameters: list[Any]) -> li
     )
 
 
-def _argument(values: Values, parameter: Any, name: str) -> Argument:
+def _argument(values: Values, parameter: Any, name: str, is_dependent: bool) -> Argument:
     schema, content = described(values.contract, parameter)
     location: str = parameter["in"]
     kind = values.annotation(schema)
@@ -111,7 +119,8 @@ def _argument(values: Values, parameter: Any, name: str) -> Argument:
     said = schema.get("default") if is_object(schema) else None
     effective = values.schemas.effective(schema)
     said = effective.get("default") if said is None and is_object(effective) else said
-    default = None if required else (values.default(schema, said) if said is not None else None) or "UNSET"
+    written = values.default(schema, said) if said is not None and not required else None
+    default = None if required else "UNSET" if is_dependent or written is None else written
     text = " ".join((parameter.get("description") or "").split())
     if said is not None and default in (None, "UNSET"):
         text = f"{text} Default: {literal(said)}.".strip()

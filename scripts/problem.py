@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -10,6 +11,7 @@ class Problem(Exception):
 
     Its text is one line: `<file>:<line>: <where>: what is wrong, with the value; what to do.`
     `file` and `line` (1-based) say where a person has to look; `where` names the place in OpenAPI's terms.
+    `others` are more of the same input, where looking for them went on.
     """
 
     def __init__(
@@ -22,6 +24,7 @@ class Problem(Exception):
         where: str | None = None,
     ) -> None:
         self.what, self.todo, self.file, self.line, self.where = what, todo, file, line, where
+        self.others: list[Problem] = []
         super().__init__(what, todo)
 
     def __str__(self) -> str:
@@ -30,6 +33,14 @@ class Problem(Exception):
         where = f"{_short(self.where)}: " if self.where else ""
         line = f"{place}{where}{_short(self.what)}; {_short(self.todo)}."
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise the first of several problems, if any, with the others."""
+    found = list(problems)
+    if found:
+        found[0].others = found[1:]
+        raise found[0]
 
 
 def _short(text: str) -> str:

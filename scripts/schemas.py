@@ -30,8 +30,9 @@ from .models import Model
 from .objects import entries
 from .problem import Problem
 from .references import target
+from .runtime.assertions import comparable
 from .runtime.guards import is_object
-from .runtime.rules import compiled, same
+from .runtime.rules import compiled
 
 
 class Schemas:
@@ -62,6 +63,13 @@ class Schemas:
 
     def register(self, node: Any, hint: str, way: str, *, binary: bool = False) -> None:
         """Find the models in `node`; `way` is `request` or `answer`, `hint` names what has no name of its own."""
+        waiting = [(node, hint)]
+        while waiting:
+            inside = [*self._register(*waiting.pop(), way, binary)]
+            waiting += reversed(inside)  # so that names are given in the order of the document
+
+    def _register(self, node: Any, hint: str, way: str, binary: bool) -> Iterator[tuple[Any, str]]:
+        """Register a schema itself; gives what it holds."""
         node = self.target(node)
         if (id(node), way, binary) in self._seen:
             return
@@ -80,10 +88,8 @@ class Schemas:
             raise self.contract.problem(node, what, "say so by oneOf, in an overlay")
         if self.is_model(schema) or self._is_recursive(node, schema):
             hint = self._model(node, schema, hint).name
-        for child, name in self._children(schema, hint):
-            self.register(child, name, way, binary=binary)
-        for subtype in self.subtypes.get(id(node), ()):
-            self.register(subtype, hint, way, binary=binary)
+        yield from self._children(schema, hint)
+        yield from ((subtype, hint) for subtype in self.subtypes.get(id(node), ()))
 
     def _is_recursive(self, node: Any, schema: dict[str, Any]) -> bool:
         """Whether a schema holds itself with no model in between, so that it has to become one."""
@@ -250,7 +256,7 @@ class Schemas:
             return False
         schemas = map(self.effective, (one, other))
         some, more = (constants(schema) if is_object(schema) else None for schema in schemas)
-        return some is None or more is None or any(same(a, b) for a in some for b in more)
+        return some is None or more is None or bool({*map(comparable, some)} & {*map(comparable, more)})
 
     def parts(self, node: Any) -> list[Any]:
         """The schemas of what an array or object holds."""

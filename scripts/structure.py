@@ -13,6 +13,7 @@ from jsonschema_rs import ValidationErrorKind as Kind
 
 from .document import pointer, problem
 from .objects import METHODS
+from .problem import Problem, refuse
 
 DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
 _RESOURCES = {
@@ -36,12 +37,16 @@ _EITHER = {"parameter": "schema and content", "header": "schema and content"}
 
 
 def check(document: Any) -> None:
-    """Raise a `Problem` for the innermost place that the schema of OpenAPI 3.1 does not allow."""
+    """Raise a `Problem` for what the schema of OpenAPI 3.1 does not allow, the innermost place first."""
     errors = [_cause(error) for error in _schema().iter_errors(document)]
-    found = [error for error in errors if not _follows(error)] or errors
-    if found:
-        keys, what, todo = max(map(_said, found), key=lambda each: len(each[0]))
-        raise problem(document, pointer(*keys), what, todo)
+    said = [_said(error) for error in errors if not _follows(error)] or list(map(_said, errors))
+    innermost = sorted(said, key=lambda each: len(each[0]), reverse=True)
+    found: dict[tuple[str, str], Problem] = {}
+    for keys, what, todo in innermost:
+        at = pointer(*keys)
+        if not any(inner.startswith(f"{at}/") for inner, _ in found):  # which may be the cause
+            found[at, what] = problem(document, at, what, todo)
+    refuse(found.values())
 
 
 @cache

@@ -62,9 +62,9 @@ def discover(root: Path = ROOT) -> tuple[Vendor, ...]:
     return tuple(_vendor(folders[name], root) for name in sorted(folders))
 
 
-def chosen(names: list[str], root: Path = ROOT) -> tuple[Vendor, ...]:
-    """The vendors called `names`, or all of them; raises `Problem` for a name that is none."""
-    known = {vendor.name: vendor for vendor in discover(root)}
+def chosen(names: list[str], root: Path = ROOT, *others: Path) -> tuple[Vendor, ...]:
+    """The vendors called `names`, or all of them, of one tree or several; raises `Problem` for a name that is none."""
+    known = {vendor.name: vendor for each in (root, *others) for vendor in discover(each)}
     for name in names:
         if name not in known:
             todo = f"choose from {', '.join(known)}" if known else "write its spec"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -78,7 +79,7 @@ def client(answer: Answer = fine, *, kind: type[BaseClient] = BaseClient, **opti
 
 
 def plain(made: BaseClient, method: str, *arguments: Any, **more: Any) -> Any:
-    with made:
+    with closing(made):
         return getattr(made, method)(*arguments, **more)
 
 

@@ -236,6 +236,28 @@ def test_httpx_writes_the_body_where_it_writes_the_same_bytes(
     assert replace(example(discover()[0]), request=request).body == body
 
 
+@pytest.mark.parametrize(
+    ("sent", "options", "path", "keywords"),
+    [
+        ({"params": {"a": "b c", "d": ""}}, {}, "/x", {"params": {"a": "b c", "d": ""}}),
+        ({"params": {"a": ["b", "c"]}}, {}, "/x?a=b&a=c", {}),
+        ({"auth": ("me", "a:b")}, {"auth": ("me", "a:b")}, "/x", {}),
+        ({"headers": {"Authorization": "Bearer t"}}, {"headers": {"authorization": "Bearer t"}}, "/x", {}),
+        ({"json": {"a": 1}}, {}, "/x", {"json": {"a": 1}}),
+        ({"content": "a", "headers": {"Content-Type": "text/plain"}}, {"headers": {"content-type": "text/plain"}}, "/x",
+         {"content": b"a"}),
+    ],
+)  # fmt: skip
+def test_bare_httpx_is_used_as_its_users_do(
+    sent: dict[str, Any], options: dict[str, Any], path: str, keywords: dict[str, Any]
+) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(204))
+    request = httpx.Client(transport=transport).request("POST", "http://localhost/x", **sent).request
+    made = replace(example(discover()[0]), request=request).bare("http://here")
+    everywhere = {"accept": "*/*", **options.get("headers", {})}
+    assert made == ({**options, "headers": everywhere}, "POST", f"http://here{path}", keywords)
+
+
 def test_another_request_is_refused() -> None:
     with process("server", b"GET / HTTP/1.1\r\n", b"", b"HTTP/1.1 204 None\r\n\r\n") as server:
         assert httpx.get(server.url).status_code == 204

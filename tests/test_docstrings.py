@@ -39,7 +39,7 @@ def told(responses: dict[str, Any] | None = None, **node: Any) -> str:
 
 def function(responses: dict[str, Any] | None = None, **node: Any) -> str:
     """The docstring of its function."""
-    return docstrings.operation(made(responses, **node).operations[0], "client.things.get_thing")
+    return docstrings.operation(made(responses, **node).operations[0])
 
 
 def made(responses: dict[str, Any] | None = None, **node: Any) -> Client:
@@ -138,10 +138,27 @@ def test_a_function_refers_to_the_method_that_tells_more() -> None:
 
 
 def test_a_method_for_asyncio_warns_and_refers_to_the_other() -> None:
-    method = made(**{"x-billable": True}).tags[0].methods[0]
+    node = {"x-billable": True, "x-idempotent": False, "externalDocs": {"url": "https://docs.example/a"}}
+    method = made(**node).tags[0].methods[0]
     assert docstrings.method(method, "Async") == (
-        "Get a thing. This call can cost money. As `Client.things.get_thing`, for asyncio."
+        "Get a thing. This call can cost money. Sent twice, it may be carried out twice."
+        " Retries: only where the request never left."
+        " As `client.things.get_thing`, for asyncio. Source: https://docs.example/a"
     )
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "said"),
+    [
+        (["OnlyOne(a, b)"], "Give exactly one of `a` and `b`. Retries"),
+        (["OnlyOne(a, b, c, d, e, f, g)"], "and `g`. No type checker sees to that: the call does. Retries"),
+        (["IF a == 1 THEN b"], "IF a == 1 THEN b. No type checker sees to that: the call does. Retries"),
+    ],
+)
+def test_it_says_what_no_type_checker_sees_to(dependencies: list[str], said: str) -> None:
+    parameters = [query(name) for name in "abcdefg"]
+    text = told(parameters=parameters, **{"x-dependencies": dependencies})
+    assert said in " ".join(text.split())
 
 
 def test_a_body_without_a_description_is_told_too() -> None:

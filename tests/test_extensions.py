@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from scripts.extensions import check
+from scripts.lint import documents
 from scripts.objects import walk
 from scripts.problem import Problem
+from scripts.vendors import ROOT
 
 JWT = {
     "argument": "credentials", "extra": "acme", "algorithm": "RS256", "fields": {"pem": "string"}, "key": "pem",
@@ -64,6 +67,12 @@ def test_an_extension_that_holds_something_else_is_refused(name: str) -> None:
         with pytest.raises(Problem) as caught:
             checked(name, value)
         assert str(caught.value) == f"#/paths/~1a/get/{name}: `{name}` is {value!r}, not {form}; correct it."
+
+
+def test_the_readme_of_specs_explains_every_extension_and_no_other() -> None:
+    told = re.findall(r"^\| `(x-[a-z-]+)", (ROOT / "specs/README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(told) == sorted(documents.EXTENSIONS)
+    assert {*FORMS, *SAME} <= documents.EXTENSIONS.keys()
 
 
 def test_other_extensions_may_hold_anything() -> None:

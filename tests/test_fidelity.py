@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 from py_compile import PycInvalidationMode
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,7 +17,10 @@ from scripts import __main__, fidelity, generate, generator
 from scripts.contract import Contract, contract
 from scripts.document import copied
 from scripts.fidelity import verify
+from scripts.fidelity.schema import Schema
+from scripts.fidelity.values import Values
 from scripts.problem import Problem
+from scripts.runtime import assertions
 from scripts.vendors import discover
 from tests.trees import snapshot, write
 
@@ -31,6 +34,9 @@ CAT, CLIENT, RESOURCE, FILTER, OWNER, PET = (
     "models/owner.py",
     "models/pet.py",
 )
+
+
+WORDS = [f"w{number}" for number in range(500)]
 
 
 def rendered(root: Path, spec: str) -> tuple[Path, Contract]:
@@ -104,6 +110,19 @@ def test_what_a_client_loses_of_choices_is_named(
     assert f"the client {lost}" in said(damaged(choices[0], tmp_path, file, pattern, new), choices[1])
 
 
+@pytest.mark.parametrize("schema", [{"enum": WORDS}, {"allOf": [{"enum": WORDS}, {"enum": WORDS}]}])
+def test_each_value_of_a_long_enumeration_is_looked_at_a_few_times(
+    schema: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[Any]()
+    monkeypatch.setattr(assertions, "is_array", looked.append)
+    values = Values(Contract({}), is_request=True)
+    values.check(Schema(values.contract, schema), Literal[tuple(WORDS)], "it")
+    assert len(looked) < 10 * len(WORDS)
+    with pytest.raises(Problem, match="the value 'w7'"):
+        values.check(Schema(values.contract, schema), Literal[tuple(WORDS[:7])], "it")
+
+
 def test_nothing_stays_imported_and_nothing_is_written(client: tuple[Path, Contract]) -> None:
     modules, files = set(sys.modules), snapshot(client[0])
     verify(client[0], {"acme": client[1]})
@@ -167,7 +186,7 @@ def test_a_problem_names_the_line_of_the_spec(client: tuple[Path, Contract], tmp
         (r"-> Cat \| Dog \|", "-> Cat |", "loses the type of what `sync` returns"),
         (r"Response\[Cat \| Dog \|", "Response[Cat |", "loses the type of what `sync_detailed` returns"),
         (r'security=\[\["key"\]\],', "", "loses the security requirements [['key']]"),
-        (r"Dependency\(.*?\n\s+\),", "", "loses a dependency between parameters: OnlyOne(limit, since)"),
+        (r"Dependency\(.*?\n\s+\),", "", "loses a dependency between parameters: OnlyOne(filter, where)"),
     ],
 )  # fmt: skip
 def test_what_an_operation_loses_or_adds_is_named(

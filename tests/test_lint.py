@@ -76,7 +76,14 @@ def test_all_findings_are_told_by_file_and_line(tree: Path) -> None:
     change(tree, {"replace": {KEPT: {"description: Another reading.": "example: yesterday"}}})
     found = lint([], tree)
     places = [(str(finding.file), finding.line) for finding in found]
-    assert places == [(KEPT, 8), (KEPT, 10), ("specs/acme/README.md", None), (SPEC, 22), (SPEC, 32)]
+    assert places == [
+        (KEPT, 8),
+        (KEPT, 10),
+        ("specs/acme/README.md", None),
+        (SPEC, 22),
+        (SPEC, 30),
+        (SPEC, 32),
+    ]
 
 
 BAD = """\
@@ -85,6 +92,23 @@ info: {title: Things, version: "1"}
 paths: {}
 x-a: [
 """
+
+
+def test_all_that_is_wrong_with_the_structure_is_told_at_once(tree: Path) -> None:
+    replace = {
+        'type: [string, "null"]': "type: strng",
+        "in: path": "in: road",
+        "since\n": "since\n          x: 1\n",
+    }
+    change(tree, {"replace": {SPEC: replace}})
+    told = [str(finding).split(":")[1] for finding in lint([], tree)]
+    assert told == ["15", "35", "78"]
+
+
+def test_all_extensions_that_hold_something_else_are_told_at_once(tree: Path) -> None:
+    said = "      operationId: takeNumber\n"
+    change(tree, {"replace": {SPEC: {said: f"{said}      x-billable: 5\n      x-ask: 5\n"}}})
+    assert [str(finding).split("`")[1] for finding in lint([], tree)] == ["x-billable", "x-ask"]
 
 
 def test_what_cannot_be_used_hides_no_other_findings(tree: Path) -> None:

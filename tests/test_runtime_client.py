@@ -26,16 +26,16 @@ from tests.calls import ECHO, JSON, SECRET, Call, Server, Stream, both, client, 
 @both
 def test_a_call_sends_what_the_operation_drafts(call: Call) -> None:
     server = Server(fine)
-    response = call(client(server), "send", ECHO, "a/b", "c d", body={"k": "é"})
+    response = call(client(server), "send", ECHO, "a&b", "c d", body={"k": "é"})
     (request,) = server.requests
     assert (request.method, request.content) == ("POST", '{"k":"é"}'.encode())
-    assert request.url.raw_path == b"/v1/echo/a%2Fb?q=c%20d"
+    assert request.url.raw_path == b"/v1/echo/a%26b?q=c%20d"
     assert request.headers["authorization"] == f"Bearer {SECRET}"
     assert request.headers["content-type"] == request.headers["accept"] == JSON
     assert "cookie" not in request.headers
     assert (response.status_code, response.headers["content-type"]) == (200, JSON)
-    assert response.parsed == {"url": "https://a.test/v1/echo/a%2Fb?q=c%20d", "body": '{"k":"é"}'}
-    assert call(client(server), "call", ECHO, "a/b", "c d", body={"k": "é"}) == response.parsed
+    assert response.parsed == {"url": "https://a.test/v1/echo/a%26b?q=c%20d", "body": '{"k":"é"}'}
+    assert call(client(server), "call", ECHO, "a&b", "c d", body={"k": "é"}) == response.parsed
 
 
 @both
@@ -60,11 +60,11 @@ def test_an_operation_may_have_a_server_of_its_own_unless_the_client_is_told_ano
 @both
 def test_an_invalid_call_sends_nothing(call: Call) -> None:
     server = Server(fine)
-    with pytest.raises(InvalidRequest, match="path parameter x breaks `type: string`"):
+    with pytest.raises(InvalidRequest, match="path parameter x: expected type: string"):
         call(client(server), "send", ECHO, 1, UNSET)
     with pytest.raises(MissingCredentials, match="the call needs the credentials of scheme; give them"):
         call(client(server, credentials={"scheme": None}), "send", ECHO, "a", UNSET)
-    with pytest.raises(InvalidRequest, match=r"URL breaks `URL too long`: got '/echo/a'"):
+    with pytest.raises(InvalidRequest, match=r"URL: expected a URL that httpx can send \(URL too long\), got '/echo/a'"):
         call(client(server), "send", ECHO, "a", "q" * 70_000)
     assert server.requests == []
 
@@ -123,8 +123,9 @@ class Mine(BaseClient):
         token: str | None = None,
         **options: Unpack[Options],
     ) -> None:
-        pair = basic(user, password, "user", "password")
-        super().__init__({"pair": pair, "scheme": bearer(token, "token")}, **options)
+        with self._raising():
+            pair = basic(user, password, "user", "password")
+            super().__init__({"pair": pair, "scheme": bearer(token, "token")}, **options)
 
 
 def mine(outcome: Any = fine, **options: Any) -> Mine:
@@ -191,16 +192,57 @@ def test_credentials_are_taken_from_the_environment(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("THE_TOKEN", SECRET)
     monkeypatch.setenv("THE_USER", "")
     server = Server(fine)
-    with Mine.from_env(transport=httpx.MockTransport(server), base_url="https://b.test") as made:
-        made.call(ECHO, "a", UNSET)
+    Mine.from_env(transport=httpx.MockTransport(server), base_url="https://b.test").call(ECHO, "a", UNSET)
     assert server.requests[0].headers["authorization"] == f"Bearer {SECRET}"
     assert server.requests[0].url.host == "b.test"
 
 
 def test_half_a_pair_in_the_environment_names_the_other_half(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THE_USER", "me")
-    with pytest.raises(ValueError, match="THE_USER needs THE_PASSWORD: give both, or neither"):
+    for blank in (None, ""):
+        if blank is not None:
+            monkeypatch.setenv("THE_PASSWORD", blank)
+        with pytest.raises(
+            TREE.InvalidCredentials, match=r"^`THE_USER` needs `THE_PASSWORD`: give both, or neither$"
+        ):
+            Mine.from_env()
+
+
+def test_a_credential_that_cannot_be_sent_is_an_error_of_the_vendor_s_tree_and_a_value_error() -> None:
+    wrong: Any = 5
+    for credentials in ({"token": " "}, {"token": wrong}, {"user": "me"}, {"user": "me", "password": ""}):
+        with pytest.raises(TREE.InvalidCredentials) as caught:
+            Mine(**credentials)
+        assert isinstance(caught.value, ValueError)
+
+
+def test_a_credential_of_the_environment_that_cannot_be_sent_is_called_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("THE_TOKEN", " ")
+    with pytest.raises(TREE.InvalidCredentials, match=r"^`THE_TOKEN` is blank$"):
         Mine.from_env()
+    monkeypatch.setenv("THE_TOKEN", f"{SECRET}\n")
+    with pytest.raises(TREE.InvalidCredentials, match=r"^`THE_TOKEN` holds control characters") as caught:
+        Mine.from_env()
+    assert SECRET not in repr(caught.value)
+
+
+def test_no_other_error_of_a_client_from_the_environment_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Filed(BaseClient):
+        _environment: ClassVar = {"credentials": "THE_FILE"}
+
+        def __init__(self, credentials: str | None = None, **options: Unpack[Options]) -> None:
+            super().__init__({"scheme": self._minted(credentials, **JWT._asdict())}, **options)
+
+    monkeypatch.setenv("THE_FILE", "my credentials.json")
+    with pytest.raises(
+        errors.InvalidCredentials, match=r"^the credentials file 'my credentials\.json' cannot be read"
+    ):
+        Filed.from_env()
+    monkeypatch.setenv("THE_TOKEN", SECRET)
+    with pytest.raises(ValueError, match=r"^base_url is no http or https URL without credentials"):
+        Mine.from_env(base_url="https://user@a.test")
 
 
 NEITHER = (
@@ -312,12 +354,15 @@ JWT = Jwt(algorithm="RS256", fields={"key": "string"}, key="key", claims={}, lif
 def test_tokens_are_minted_of_a_credentials_file_where_one_is_given() -> None:
     class Minting(Mine):
         def __init__(self, file: str | Mapping[str, object] | None, **options: Unpack[Options]) -> None:
-            BaseClient.__init__(
-                self, {"scheme": self._minted(file, **JWT._asdict()), "other": bearer("a", "b")}, **options
-            )
+            with self._raising():
+                BaseClient.__init__(
+                    self,
+                    {"scheme": self._minted(file, **JWT._asdict()), "other": bearer("a", "b")},
+                    **options,
+                )
 
     assert Minting(None)
-    with pytest.raises(TREE.InvalidCredentials, match="has no `key`"):
+    with pytest.raises(TREE.InvalidCredentials, match="has no 'key'"):
         Minting({})
     with pytest.raises(TREE.InvalidCredentials, match=r"'no\.json' cannot be read"):
         Minting("no.json")

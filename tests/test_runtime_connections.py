@@ -7,14 +7,15 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import httpx
 import pytest
 
-from scripts.runtime.client import BaseClient
+from scripts.runtime.client import BaseClient, SyncClient
 from scripts.runtime.errors import NotSent, OutcomeUnknown
+from scripts.runtime.operation import Operation
 from scripts.runtime.security import bearer
 from scripts.runtime.unset import UNSET
 from tests.calls import ECHO, JSON, Call, Server, both, client, fine
@@ -30,25 +31,69 @@ def sent_by_asyncio(made: BaseClient) -> Any:
 
 def test_connections_are_kept_until_the_client_is_closed() -> None:
     made = client()
-    assert made.get_httpx_client() is made.get_httpx_client()
+    kept = made.get_httpx_client()
+    assert made.get_httpx_client() is kept
     made.close()
-    with pytest.raises(RuntimeError, match="closed"):
-        sent(made)
+    assert kept.is_closed
 
 
 def test_connections_of_an_event_loop_are_kept_until_they_are_closed() -> None:
     async def run() -> None:
-        async with client() as made:
-            assert made.get_async_httpx_client() is made.get_async_httpx_client()
-        with pytest.raises(RuntimeError, match="closed"):
-            await made.call_async(ECHO, "a", UNSET)
+        made = client()
+        kept, plain = made.get_async_httpx_client(), made.get_httpx_client()
+        assert made.get_async_httpx_client() is kept
+        await made.aclose()
+        assert kept.is_closed
+        assert plain.is_closed, "what both kinds of functions opened is closed"
 
     asyncio.run(run())
 
 
-def test_closing_what_was_never_opened_is_no_error() -> None:
-    client().close()
-    asyncio.run(client().aclose())
+OWN_CLIENTS: list[Any] = [{}, {"http_client": httpx.Client}, {"http_client": httpx.AsyncClient}]
+
+
+@pytest.mark.parametrize("own", OWN_CLIENTS, ids=str)
+@pytest.mark.parametrize("is_used", [True, False])
+@pytest.mark.parametrize("is_asyncio", [True, False])
+def test_a_client_that_was_closed_makes_no_more_calls(is_asyncio: bool, is_used: bool, own: Any) -> None:
+    options = {name: kind(transport=httpx.MockTransport(fine)) for name, kind in own.items()}
+
+    async def run() -> None:
+        made = client(**options)
+        if is_used and own != {"http_client": httpx.AsyncClient}:
+            assert made.call(ECHO, "a", UNSET)
+        if is_used and own != {"http_client": httpx.Client}:
+            assert await made.call_async(ECHO, "a", UNSET)
+        for _ in range(2):  # closing again is no error
+            await made.aclose() if is_asyncio else made.close()
+        with pytest.raises(RuntimeError, match="the client is closed: make another"):
+            made.call(ECHO, "a", UNSET)
+        with pytest.raises(RuntimeError, match="the client is closed: make another"):
+            await made.call_async(ECHO, "a", UNSET)
+        await made.aclose()  # after `close`, it closes the rest
+
+    asyncio.run(run())
+    assert not any(own.is_closed for own in options.values())
+
+
+def test_a_client_that_is_closed_in_one_event_loop_is_closed_in_all() -> None:
+    made = client()
+    asyncio.run(made.aclose())
+    with pytest.raises(RuntimeError, match="the client is closed"):
+        sent_by_asyncio(made)
+
+
+def test_with_closes_a_client_for_plain_calls_only() -> None:
+    with SyncClient({}, base_url="https://a.test") as made:
+        opened = made.get_httpx_client()
+    assert opened.is_closed
+
+    class AsyncClient(BaseClient):
+        """As the vendors have it."""
+
+    unentered: Any = AsyncClient({}, base_url="https://a.test")
+    with pytest.raises(TypeError, match="AsyncClient is for asyncio: write `async with`"), unentered:
+        pass
 
 
 def test_threads_share_one_httpx_client() -> None:
@@ -90,7 +135,7 @@ def test_many_calls_at_once_share_a_client() -> None:
 
 def test_cookies_of_an_answer_are_not_sent_back() -> None:
     server = Server(lambda request: httpx.Response(200, json={}, headers={"set-cookie": "sid=1"}))
-    with client(server) as made:
+    with closing(client(server)) as made:
         sent(made)
         sent(made)
 
@@ -134,31 +179,30 @@ def test_each_kind_of_calls_may_have_a_transport() -> None:
 def test_a_client_of_ones_own_is_used_with_its_settings_and_stays_open() -> None:
     server = Server(fine)
     own = httpx.Client(transport=httpx.MockTransport(server), headers={"X-Own": "1"}, timeout=7)
-    with client(http_client=own) as made:
+    with closing(client(http_client=own)) as made:
         assert made.get_httpx_client() is own
         assert sent(made)
+        with pytest.raises(TypeError, match="what only plain calls can use"):
+            sent_by_asyncio(made)
     assert not own.is_closed
     assert (server.requests[0].headers["x-own"], server.requests[0].extensions["timeout"]["read"]) == ("1", 7)
-    with pytest.raises(TypeError, match="what only plain calls can use"):
-        sent_by_asyncio(made)
     assert client(http_client=own, timeout=3).timeout == httpx.Timeout(3)
 
 
 def test_an_async_client_of_ones_own_is_used_with_its_settings_and_stays_open() -> None:
     server = Server(fine)
     own = httpx.AsyncClient(transport=httpx.MockTransport(server), timeout=7)
-    made = client(http_client=own)
 
     async def run() -> None:
-        async with made:
+        async with client(http_client=own) as made:
             assert made.get_async_httpx_client() is own
             assert await made.call_async(ECHO, "a", UNSET)
+            with pytest.raises(TypeError, match="what only asyncio calls can use"):
+                sent(made)
 
     asyncio.run(run())
     assert not own.is_closed
     assert server.requests[0].extensions["timeout"]["read"] == 7
-    with pytest.raises(TypeError, match="what only asyncio calls can use"):
-        sent(made)
 
 
 @both
@@ -172,6 +216,35 @@ def test_a_client_of_ones_own_may_authorize(call: Call) -> None:
 def test_what_a_client_of_ones_own_would_not_do_is_refused() -> None:
     with pytest.raises(TypeError, match="give proxy, verify to your http_client, or leave that out"):
         client(http_client=httpx.Client(), verify=True, proxy="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("option", "wanted"),
+    [
+        ("http_client", r"httpx\.Client or httpx\.AsyncClient"),
+        ("transport", r"httpx\.BaseTransport or httpx\.AsyncBaseTransport"),
+        ("async_transport", r"httpx\.AsyncBaseTransport"),
+    ],
+)
+@pytest.mark.parametrize("wrong", [5, "", httpx.Client, object()])
+def test_what_cannot_send_is_refused_at_once(option: str, wanted: str, wrong: Any) -> None:
+    told = rf"^{option} is of type {type(wrong).__name__}; give an {wanted}$"
+    with pytest.raises(TypeError, match=told):
+        BaseClient({}, base_url="https://a.test", **{option: wrong})
+
+
+def test_what_is_none_is_left_out() -> None:
+    nothing: Any = dict.fromkeys(["limits", "proxy", "transport", "async_transport", "verify", "event_hooks"])
+    own = httpx.Client(transport=httpx.MockTransport(fine))
+    assert sent(
+        BaseClient({"scheme": bearer("x", "token")}, base_url="https://a.test", http_client=own, **nothing)
+    )
+    asyncio.run(_opened(BaseClient({}, base_url="https://a.test", **nothing)))
+
+
+async def _opened(made: BaseClient) -> None:
+    made.get_async_httpx_client()
+    await made.aclose()
 
 
 def test_all_that_httpx_takes_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,6 +312,38 @@ def _answer(connection: socket.socket, content: bytes | None) -> None:
             if content is not None:
                 head = f"HTTP/1.1 200 OK\r\ncontent-type: {JSON}\r\ncontent-length: {len(content)}\r\n\r\n"
                 connection.sendall(head.encode() + content)
+
+
+@both
+@pytest.mark.parametrize("variable", ["http_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("no_proxy", [None, "a.test"])
+def test_credentials_for_this_machine_go_through_no_proxy_of_the_environment(
+    call: Call, variable: str, no_proxy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with server(b'{"proxy": true}') as proxy, server(b"{}") as url:
+        monkeypatch.setenv(variable, proxy)
+        if no_proxy:
+            monkeypatch.setenv("no_proxy", no_proxy)
+        options: dict[str, Any] = {"base_url": url, "transport": None}
+        assert call(client(**options), "call", ECHO, "a", UNSET) == {}
+        auth: dict[str, Any] = {"auth": httpx.BasicAuth("a", "b"), "credentials": {}}
+        assert call(client(**options, **auth), "call", ECHO, "a", UNSET) == {}
+
+
+@both
+@pytest.mark.parametrize(
+    "more",
+    [{"allow_http": True}, {"auth": None, "credentials": {"scheme": None}}, {"proxy": ...}, {"mounts": {}}],
+)
+def test_other_calls_go_through_the_proxy_that_is_asked_for(
+    call: Call, more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anyone: Operation[Any, Any] = Operation("POST", "/x", responses={"200": {JSON: Any}}, security=[[]])
+    with server(b'{"proxy": true}') as proxy, server(b"{}") as url:
+        more = {name: proxy if value is ... else value for name, value in more.items()}
+        if "proxy" not in more:
+            monkeypatch.setenv("http_proxy", proxy)
+        assert call(client(base_url=url, transport=None, **more), "call", anyone) == {"proxy": True}
 
 
 def test_a_client_can_be_used_in_one_event_loop_after_another() -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import define, field
 
 from scripts.runtime.draft import Draft
 from scripts.runtime.errors import InvalidRequest
 from scripts.runtime.media import FORM, MULTIPART, Encoding
+from scripts.runtime.model import Model
 from scripts.runtime.operation import Body, Operation, Parameter
 from scripts.runtime.security import api_key
-from scripts.runtime.unset import UNSET
+from scripts.runtime.unset import UNSET, Unset
 
 
 def draft(*parameters: Parameter, values: list[Any], body: Body | None = None, **more: Any) -> Draft:
@@ -33,7 +35,7 @@ def test_two_exploded_objects_cannot_have_a_name_in_common(location: Any, value:
     assert draft(*both, values=[{"a": 1, "p": 2}, {"b": 1, "q": 2}])
     assert draft(*both, values=[harmless, UNSET])
     with pytest.raises(
-        InvalidRequest, match=f"{location} parameter [pq] breaks `no property with the name of another"
+        InvalidRequest, match=f"{location} parameter [pq]: expected no property with the name of another"
     ):
         draft(*both, values=[value, {"a": 2}])
 
@@ -42,9 +44,9 @@ def test_the_names_of_a_deep_object_are_its_own() -> None:
     beside = Parameter("f[a]", "query", int)
     assert draft(DEEP, beside, values=[{"b": 1}, 2]).target == "/x?f%5Bb%5D=1&f%5Ba%5D=2"
     for values in ([{"a": 1}, 2], [{"a": 1}, UNSET]):
-        with pytest.raises(InvalidRequest, match=r"query parameter f breaks .* got \['f\[a\]'\]"):
+        with pytest.raises(InvalidRequest, match=r"query parameter f: expected .* got \['f\[a\]'\]"):
             draft(DEEP, beside, values=values)
-    with pytest.raises(InvalidRequest, match=r"query parameter o breaks .* got \['f\[a\]'\]"):
+    with pytest.raises(InvalidRequest, match=r"query parameter o: expected .* got \['f\[a\]'\]"):
         draft(DEEP, spread("o"), values=[{"a": 1}, {"f[a]": 2}])
 
 
@@ -67,6 +69,33 @@ def test_a_body_whose_fields_overlap_is_an_invalid_request(checks: bool) -> None
         operation.draft([], {"b": 1, "o": {"b": 2}}, None, checks=checks)
 
 
+@define(kw_only=True)
+class Declared(Model):
+    o: Any
+    k: str | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@pytest.mark.parametrize("kind", [FORM, MULTIPART])
+def test_a_property_cannot_pass_for_a_documented_field_that_is_not_given(kind: str) -> None:
+    body = Body({kind: Declared}, encodings={kind: {"o": Encoding(style="form")}})
+    assert draft(values=[], body=body, sent=Declared(o={"free": "x"})).content
+    with pytest.raises(InvalidRequest, match=r"no property with the name of another field, got \['k'\]"):
+        draft(values=[], body=body, sent=Declared(o={"k": "x"}))
+
+
+@pytest.mark.parametrize("location", ["query", "cookie"])
+def test_a_property_cannot_pass_for_a_documented_one_of_another_parameter(location: Any) -> None:
+    model, free = Parameter("m", location, Declared), spread("free", location)
+    assert draft(model, free, values=[Declared(o=1), {"a": 1}])
+    for sent in (UNSET, Declared(o=1)):
+        with pytest.raises(
+            InvalidRequest, match=r"parameter free: expected .* another parameter, got \['k'\]"
+        ):
+            draft(model, free, values=[sent, {"k": 1}])
+    assert draft(model, Parameter("n", location, Declared), values=[UNSET, Declared(o=1, k="x")])
+
+
 def test_each_media_type_is_encoded_in_its_own_way() -> None:
     encodings = {FORM: {"a": Encoding(style="form", explode=False)}}
     body = Body({FORM: dict[str, list[str]], MULTIPART: dict[str, list[str]]}, encodings=encodings)
@@ -85,6 +114,6 @@ def test_an_exploded_object_cannot_have_the_name_of_a_credential(location: Any) 
     texts = Parameter("o", location, dict[str, str])
     assert draft(texts, values=[{"key": "b"}]).authorized([key.apply()])
     with pytest.raises(
-        InvalidRequest, match=f"{location} parameter o breaks `no property with the name of a cr"
+        InvalidRequest, match=f"{location} parameter o: expected no property with the name of a cr"
     ):
         draft(texts, values=[{"ke y": "b"}]).authorized([key.apply()])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pickle
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy, deepcopy
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -54,9 +55,9 @@ def test_all_errors_have_one_root() -> None:
 
 def test_an_invalid_request_says_where_which_rule_and_what_was_given() -> None:
     error = InvalidRequest("query parameter limit", "minimum: 1", 0)
-    assert str(error) == "query parameter limit breaks `minimum: 1`: got 0. Nothing was sent."
+    assert str(error) == "query parameter limit: expected minimum: 1, got 0. Nothing was sent."
     missing = InvalidRequest("body.name", "required", UNSET)
-    assert str(missing) == "body.name breaks `required`: it is absent. Nothing was sent."
+    assert str(missing) == "body.name: missing (required). Nothing was sent."
 
 
 def test_a_long_value_is_cut_in_the_message_only() -> None:
@@ -111,6 +112,30 @@ def test_an_error_can_be_pickled_and_copied_with_all_it_carries(
     assert (str(new), repr(new), new.args) == (str(error), repr(error), error.args)
 
 
+def counting() -> Iterator[int]:
+    yield 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [counting(), Lock(), lambda: 1, [Lock()], {"a": counting()}],
+    ids=["generator", "lock", "function", "list", "dict"],
+)
+@pytest.mark.parametrize("again", [pickled, deepcopy])
+def test_an_error_of_a_value_that_cannot_travel_travels_with_what_it_looks_like(
+    value: Any, again: Callable[[Error], Error]
+) -> None:
+    error = InvalidRequest("body.n", "type: integer", value, "n", url="https://docs.test")
+    error.add_note("my note")
+    new = again(error)
+    assert isinstance(new, InvalidRequest)
+    assert (str(new), repr(new), new.__notes__) == (str(error), repr(error), ["my note"])
+    assert (new.where, new.rule, new.parameter, new.url) == (
+        "body.n", "type: integer", "n", "https://docs.test"
+    )  # fmt: skip
+    assert new.args[2] is new.value or new.value == value
+
+
 def test_what_a_malformed_answer_should_have_been_is_pickled() -> None:
     error = MalformedResponse("it answered", 200, HEADERS, b"[1]")
     error.where, error.expected, error.got = "a[0]", "type: object", [1]
@@ -158,41 +183,35 @@ def test_a_value_that_cannot_be_shown_is_told_by_its_type() -> None:
         kind: str(InvalidRequest("body", "r", value)) for kind, value in (("int", 10**5000), ("list", deep))
     }
     for kind, text in told.items():
-        assert text == f"body breaks `r`: got a value of type {kind}. Nothing was sent."
+        assert text == f"body: expected r, got a value of type {kind}. Nothing was sent."
 
 
-class Fault:
-    """A parsed error."""
-
-    __error__ = ErrorFields("/status/code", "/errors/1/text", "/a~1b/c~0d")
-
-    def __init__(self, **values: Any) -> None:
-        self.values = values
-
-    def to_dict(self) -> dict[str, Any]:
-        return self.values
+FIELDS = ErrorFields("/status/code", "/errors/1/text", "/a~1b/c~0d")
 
 
 def test_what_the_vendor_says_is_found_where_the_contract_has_it() -> None:
-    fault = Fault(status={"code": 7}, errors=[{}, {"text": "no"}], **{"a/b": {"c~d": [1]}})
-    error = APIError("it failed", 400, HEADERS, b"", fault)
-    assert (error.code, error.message, error.details) == (7, "no", [1])
-    assert (error.status, error.status_code) == (400, 400)
+    answer = {"status": {"code": 7}, "errors": [{}, {"text": "no"}], "a/b": {"c~d": [1]}}
+    assert FIELDS.found(answer) == (7, "no", [1])
+    assert ErrorFields(code="/status/code").found(answer) == (7, None, None)
 
 
-@pytest.mark.parametrize(
-    "parsed",
-    [
-        None,
-        {"status": {"code": 7}},
-        Fault(),
-        Fault(status=[], errors=[{}]),
-        Fault(errors={"1": "x"}, status="code"),
-    ],
-)
-def test_what_the_vendor_does_not_say_is_none(parsed: Any) -> None:
-    error = APIError("it failed", 400, HEADERS, b"", parsed)
-    assert (error.code, error.message, error.details) == (None, None, None)
+NOTHING: list[Any] = [None, {}, {"status": [], "errors": [{}]}, {"errors": {"1": "x"}, "status": "code"}]
+
+
+@pytest.mark.parametrize("answer", NOTHING)
+def test_what_the_vendor_does_not_say_is_none(answer: Any) -> None:
+    assert FIELDS.found(answer) == (None, None, None)
+
+
+def test_what_the_vendor_says_is_known_by_types() -> None:
+    answer = {"status": {"code": [7]}, "errors": [{}, {"text": 1}], "a/b": {"c~d": 1}}
+    assert FIELDS.found(answer) == (None, None, 1)
+
+
+def test_an_error_has_the_attributes_that_the_docs_name() -> None:
+    error = APIError("it failed", 400, HEADERS, b"")
+    assert (error.code, error.message, error.details, error.parsed) == (None, None, None, None)
+    assert (error.status, error.status_code, error.content, error.request_id) == (400, 400, b"", "1")
 
 
 @pytest.mark.parametrize("pointer", ["/x/y", "/a/-1", "/a/01x", "/a/2", "/a/0/b", "/n/0"])
@@ -220,7 +239,7 @@ def test_a_broken_rule_is_told_by_the_names_of_python_and_of_the_contract(
     where: str, parameter: str | None, shown: str
 ) -> None:
     error = InvalidRequest(where, "minimum: 1", 0, parameter)
-    assert str(error) == f"{shown} breaks `minimum: 1`: got 0. Nothing was sent."
+    assert str(error) == f"{shown}: expected minimum: 1, got 0. Nothing was sent."
     assert error.parameter == (parameter or where)
 
 
@@ -231,6 +250,9 @@ def test_a_broken_rule_is_told_by_the_names_of_python_and_of_the_contract(
         ("", Mismatch((), "r", 0), "body", "body"),
         ("", Mismatch(("Name",), "r", 0, ("name",)), "body.Name", "name"),
         ("", Mismatch((0, "Name"), "r", 0, (0, "name")), "body[0].Name", "body[0].name"),
+        ("", Mismatch(("a/b", "c d"), "r", 0, ("a_b", "c d")), "body['a/b']['c d']", "a_b['c d']"),
+        ("n", Mismatch(("a.b", 1), "r", 0), "body['a.b'][1]", "n['a.b'][1]"),
+        ("", Mismatch(("a b",), "r", 0), "body['a b']", "body['a b']"),
         ("n", Mismatch((0, "Name"), "r", 0, (0, "name")), "body[0].Name", "n[0].name"),
         ("n", RecursionError(), "body", "n"),
         ("", RecursionError(), "body", "body"),
@@ -241,6 +263,28 @@ def test_a_broken_rule_names_the_argument(
 ) -> None:
     made = InvalidRequest.because("body", argument, error)
     assert (made.where, made.parameter) == (where, parameter)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Mismatch((), "a path segment that is not empty, `.` or `..`", ".."),
+         "path parameter x: expected a path segment that is not empty, `.` or `..`, got '..'."),
+        (Mismatch((), "a JSON value", b"x"), "path parameter x: expected a JSON value, got b'x'."),
+        (Mismatch((1,), "required", UNSET), "path parameter x[1]: missing (required)."),
+        (Mismatch((), "no property with the name of another parameter", ["a"]),
+         "path parameter x: expected no property with the name of another parameter, got ['a']."),
+        (RecursionError(), "path parameter x: expected less nesting, got a value that may hold itself."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_reads_like_a_sentence(error: Mismatch | RecursionError, said: str) -> None:
+    assert str(InvalidRequest.because("path parameter x", "x", error)) == f"{said} Nothing was sent."
+
+
+def test_an_error_is_shown_by_its_class_and_what_it_says() -> None:
+    assert repr(InvalidRequest("body.n", "minimum: 1", 0)) == (
+        "InvalidRequest('body.n: expected minimum: 1, got 0. Nothing was sent.')"
+    )
 
 
 def test_an_answer_s_headers_are_carried_and_not_shown() -> None:

@@ -414,6 +414,11 @@ def test_what_is_no_path_is_refused(wrong: Any) -> None:
     assert "cannot be read (no path)" in refusal(wrong, "a secret no one has")
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_a_blank_path_is_refused(blank: str) -> None:
+    assert "cannot be read (the path is blank)" in refusal(blank, "a secret no one has")
+
+
 def test_what_the_file_holds_is_not_shown_where_it_is_given_for_the_path(held: Parts) -> None:
     for contents in (json.dumps(held), str(held), held["secret"], "".join(held["secret"].split("\n")[1:-2])):
         for wrong in (contents, contents.encode(), contents[:100], Path(contents)):
@@ -449,9 +454,9 @@ def test_a_file_that_holds_no_object_is_refused(held: Parts, tmp_path: Path) -> 
 def test_a_field_that_is_missing_is_refused(held: Parts, field: str, tmp_path: Path) -> None:
     without = {name: value for name, value in held.items() if name != field}
     path = file_with(json.dumps(without).encode(), tmp_path)
-    assert refusal(path, held["secret"]) == f"the credentials file '{path}' has no `{field}`"
-    for nothing in (without, {**held, field: None}, {**held, field: ""}):
-        assert refusal(nothing, held["secret"]) == f"what was given as credentials has no `{field}`"
+    assert refusal(path, held["secret"]) == f"the credentials file '{path}' has no '{field}'"
+    for nothing in (without, {**held, field: None}, {**held, field: ""}, {**held, field: " \n"}):
+        assert refusal(nothing, held["secret"]) == f"what was given as credentials has no '{field}'"
 
 
 @pytest.mark.parametrize(
@@ -467,7 +472,7 @@ def test_a_field_that_is_missing_is_refused(held: Parts, field: str, tmp_path: P
 )
 def test_a_field_of_another_type_is_refused(held: Parts, field: str, value: object, type_: str) -> None:
     message = refusal({**held, field: value}, held["secret"])
-    assert message == f"what was given as credentials has a `{field}` that is no {type_}"
+    assert message == f"the '{field}' of what was given as credentials is no {type_}"
 
 
 NO_PEM: list[Callable[[str], str]] = [
@@ -483,31 +488,31 @@ NO_PEM: list[Callable[[str], str]] = [
 @pytest.mark.parametrize("spoil", NO_PEM)
 def test_a_key_that_is_no_private_key_in_pem_is_refused(held: Parts, spoil: Callable[[str], str]) -> None:
     message = refusal({**held, "secret": spoil(held["secret"])}, held["secret"])
-    assert message == "the `secret` of the credentials is no private key in PEM"
+    assert message == "the 'secret' of the credentials is no private key in PEM"
 
 
 def test_a_public_key_is_refused(held: Parts, key: rsa.RSAPrivateKey) -> None:
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     message = refusal({**held, "secret": public}, public)
-    assert message == "the `secret` of the credentials is no private key in PEM"
+    assert message == "the 'secret' of the credentials is no private key in PEM"
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
 def test_an_encrypted_key_is_refused(held: Parts, key: rsa.RSAPrivateKey, form: PrivateFormat) -> None:
     wrong = key.private_bytes(Encoding.PEM, form, BestAvailableEncryption(b"pass")).decode()
     message = refusal({**held, "secret": wrong}, wrong)
-    assert message == "the `secret` of the credentials is encrypted; give one without a password"
+    assert message == "the 'secret' of the credentials is encrypted; give one without a password"
 
 
 def test_a_key_that_is_not_rsa_is_refused(held: Parts) -> None:
     wrong = pem(ec.generate_private_key(ec.SECP256R1()))
-    assert refusal({**held, "secret": wrong}, wrong) == "the `secret` of the credentials is no key for RS256"
+    assert refusal({**held, "secret": wrong}, wrong) == "the 'secret' of the credentials is no key for RS256"
 
 
 def test_a_key_that_is_too_small_is_refused(held: Parts) -> None:
     wrong = pem(rsa.generate_private_key(65537, 1024))
     message = refusal({**held, "secret": wrong}, wrong)
-    assert message == "the `secret` of the credentials has 1024 bits, fewer than 2048"
+    assert message == "the 'secret' of the credentials has 1024 bits, fewer than 2048"
 
 
 @pytest.mark.parametrize("missing", ["jwt", "cryptography"])

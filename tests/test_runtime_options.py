@@ -47,6 +47,19 @@ def test_a_base_url_that_is_none_is_refused_without_being_shown(base_url: Any) -
 
 def test_a_base_url_may_have_a_path() -> None:
     assert client(base_url="https://a.test:80/a/b//").base_url == "https://a.test:80/a/b"
+    assert client(base_url=httpx.URL("https://a.test/a/")).base_url == "https://a.test/a"
+
+
+@pytest.mark.parametrize("host", ["a" * 64, f"{'a' * 64}.test", f"a.{'ü' * 60}", "a..test", "."])
+def test_a_host_that_cannot_be_looked_up_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match=r"^base_url (has a host with a part that|is no http)") as caught:
+        client(base_url=f"https://{host}/v1")
+    assert not isinstance(caught.value, UnicodeError)
+
+
+@pytest.mark.parametrize("host", ["a" * 63, f"{'a' * 63}.test.", "ü.test", "[::1]", "1.2.3.4"])
+def test_a_host_that_can_be_looked_up_is_taken(host: str) -> None:
+    assert client(base_url=f"https://{host}").base_url == f"https://{host}"
 
 
 HERE = [
@@ -71,7 +84,14 @@ def test_credentials_may_go_over_http_to_this_machine(base_url: str) -> None:
 
 
 @pytest.mark.parametrize("base_url", THERE)
-@pytest.mark.parametrize("more", [{}, {"auth": httpx.BasicAuth("a", "b"), "credentials": {}}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"auth": httpx.BasicAuth("a", "b"), "credentials": {}},
+        {"http_client": httpx.Client(auth=("a", "b")), "credentials": {}},
+    ],
+)
 def test_credentials_go_over_http_to_another_machine_only_where_that_is_allowed(
     base_url: str, more: dict[str, Any]
 ) -> None:
@@ -103,11 +123,30 @@ def test_the_server_of_an_operation_gets_no_credentials_over_http(call: Call) ->
 # How long
 
 
-@pytest.mark.parametrize("timeout", [None, 0, -1, float("nan"), float("inf"), "5", (1, 1, 1, 1)])
+@pytest.mark.parametrize(
+    "timeout",
+    [
+        None, 0, -1, float("nan"), float("inf"), "5", (1, 1, 1, 1), True, False, httpx.Timeout(0), httpx.Timeout(True),
+        httpx.Timeout(5, read=-1), httpx.Timeout(5, connect=float("inf")), httpx.Timeout(5, pool="1"),  # type: ignore[arg-type]
+    ],
+)  # fmt: skip
 def test_a_client_without_a_time_limit_has_to_be_asked_for(timeout: Any) -> None:
     with pytest.raises(ValueError, match=r"timeout is .*; give seconds, or an httpx\.Timeout"):
         client(timeout=timeout)
     assert client(timeout=httpx.Timeout(None)).get_httpx_client().timeout == httpx.Timeout(None)
+
+
+@pytest.mark.parametrize("seconds", [None, -1, float("nan"), float("inf"), "5", True, [1]])
+def test_the_time_for_retries_is_a_number_of_seconds(seconds: Any) -> None:
+    with pytest.raises(ValueError, match=r"^max_retry_time is .*; give seconds, 0 for none$"):
+        client(max_retry_time=seconds)
+    assert client(max_retry_time=0).timeout == client(max_retry_time=1.5).timeout
+
+
+@pytest.mark.parametrize("retries", [None, -1, 1.0, "2", True])
+def test_retries_are_a_whole_number(retries: Any) -> None:
+    with pytest.raises(ValueError, match=r"^max_retries is .*; give a whole number, 0 for none$"):
+        client(max_retries=retries)
 
 
 def test_the_default_time_limit_is_finite_and_reaches_httpx() -> None:
@@ -197,17 +236,20 @@ def test_without_validation_rules_are_left_to_the_server(call: Call) -> None:
     assert answered == {"url": "https://a.test/v1/x/a%20b?n=0", "body": "{}"}
     answered = call(client(validate=False), "call", RULED, "1", UNSET)
     assert answered == {"url": "https://a.test/v1/x/1", "body": ""}
+    nothing: Any = None
+    with pytest.raises(InvalidRequest):
+        call(client(validate=nothing), "call", RULED, "a b", 0, body={})
 
 
 @both
-@pytest.mark.parametrize("value", [UNSET, "", ".", ".."])
+@pytest.mark.parametrize("value", [UNSET, "", ".", "..", "../a/b", "a\nb"])
 def test_without_validation_path_values_stay_in_their_segment_all_the_same(call: Call, value: Any) -> None:
     server = Server(fine)
     with pytest.raises(InvalidRequest, match="path parameter id"):
         call(client(server, validate=False), "call", RULED, value, 9, body={})
     assert server.requests == []
-    answered = call(client(validate=False), "call", RULED, "../a/b", 9, body={})
-    assert answered["url"] == "https://a.test/v1/x/..%2Fa%2Fb?n=9"
+    answered = call(client(validate=False), "call", RULED, "..&a b", 9, body={})
+    assert answered["url"] == "https://a.test/v1/x/..%26a%20b?n=9"
 
 
 @both

@@ -8,14 +8,17 @@ import logging
 import pickle
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import httpx
 import pytest
+from attrs import define, field
 
 from scripts.runtime import errors
-from scripts.runtime.operation import Operation
+from scripts.runtime.errors import ErrorFields
+from scripts.runtime.model import Model
+from scripts.runtime.operation import Operation, Parameter
 from scripts.runtime.redaction import redacted
 from scripts.runtime.security import api_key, basic, bearer
 from scripts.runtime.unset import UNSET
@@ -55,6 +58,7 @@ def assert_hidden(*texts: str) -> None:
 def test_no_repr_and_no_refusal_shows_a_credential(call: Call, credential: Any) -> None:
     server = Server(401)
     made = client(server, credentials={"scheme": credential})
+    assert_hidden(repr(made.get_httpx_client()))
     assert repr(made) == "scripts.runtime.client.BaseClient(base_url='https://a.test/v1')"
     with pytest.raises(errors.AuthenticationError) as caught:
         call(made, "call", ECHO, "a", UNSET)
@@ -66,7 +70,7 @@ def test_no_repr_and_no_refusal_shows_a_credential(call: Call, credential: Any) 
     assert SECRET in repr(server.requests[0].headers.raw) + str(server.requests[0].url) or PAIR in repr(
         server.requests[0].headers.raw
     )
-    assert_hidden(repr(made), str(made), repr(vars(made)), repr(made.get_httpx_client()), shown(caught.value))
+    assert_hidden(repr(made), str(made), repr(vars(made)), shown(caught.value))
 
 
 @both
@@ -86,8 +90,7 @@ def test_no_log_shows_a_credential(call: Call, credential: Any, caplog: pytest.L
 def test_a_query_without_a_secret_is_logged_as_ever(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "httpx")
     for credential in (CREDENTIALS[3], CREDENTIALS[1]):
-        with client(credentials={"scheme": credential}) as made:
-            made.call(ECHO, "a", "b")
+        client(credentials={"scheme": credential}).call(ECHO, "a", "b")
     logging.getLogger("httpx").info("by a name: %(name)s", {"name": "x"})
     assert [record.getMessage() for record in caplog.records] == [
         'HTTP Request: POST https://a.test/v1/echo/a "HTTP/1.1 200 OK"',
@@ -151,8 +154,72 @@ def test_a_vendor_that_echoes_a_secret_is_not_repeated(
     assert_hidden(str(context), repr(context))
 
 
+@define(kw_only=True)
+class Fault(Model):
+    """A documented error."""
+
+    m: str
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+    __error__: ClassVar[ErrorFields | None] = ErrorFields(message="/m")
+
+
 def answering(answer: httpx.Response) -> Answer:
     return lambda request: answer
+
+
+@both
+@pytest.mark.parametrize(
+    "value",
+    [
+        [SECRET],
+        {"a": [SECRET]},
+        {SECRET: 1},
+        (1, SECRET),
+        {SECRET},
+        SECRET.encode(),
+        ["x" * 1000, SECRET],
+        f"a {SECRET}",
+    ],
+    ids=str,
+)
+def test_a_refusal_does_not_repeat_a_secret_that_was_given(call: Call, value: Any) -> None:
+    made: Operation[Any, Any] = Operation(
+        "GET", "/x", parameters=[Parameter("n", "query", int)], responses={}
+    )
+    with pytest.raises(errors.InvalidRequest) as caught:
+        call(client(), "call", made, value)
+    error = caught.value
+    assert_hidden(str(error), repr(error), repr(error.args), repr(vars(error)), repr(pickle.dumps(error)))
+    assert_hidden(str(error.__context__), repr(error.__context__), repr(vars(error.__context__)))
+    assert "[secret]" in str(error.value)
+    assert ("[secret]" in str(error)) == (len(str(value)) < 200)
+
+
+@both
+def test_a_refusal_keeps_a_value_without_a_secret(call: Call) -> None:
+    value, made = (
+        [object()],
+        Operation[Any, Any]("GET", "/x", parameters=[Parameter("n", "query", int)], responses={}),
+    )
+    with pytest.raises(errors.InvalidRequest) as caught:
+        call(client(), "call", made, value)
+    assert caught.value.value is value
+
+
+@both
+def test_the_vendor_s_words_are_told_without_a_secret(call: Call) -> None:
+    made: Operation[Any, Any] = Operation(
+        "GET", "/x", responses={"200": {JSON: dict[str, int]}, "400": {JSON: Fault}}
+    )
+    text = f"unknown token {SECRET}"
+    for status, kind in ((400, errors.APIError), (200, errors.MalformedResponse)):
+        answer = httpx.Response(status, json={"m": text})
+        with pytest.raises(kind) as caught:
+            call(client(answering(answer)), "call", made)
+        held = vars(caught.value)
+        assert held["message" if status == 400 else "got"] == "unknown token [secret]"
+        assert held["content"] == answer.content
 
 
 @both

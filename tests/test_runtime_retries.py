@@ -180,7 +180,7 @@ def test_an_answer_that_cannot_be_decoded_is_malformed_and_not_asked_for_again(
     assert str(found).startswith(
         f"{operation.method} /x answered 200, but its body cannot be decoded (DecodingError: Error -3"
     )
-    assert (found.status, found.content, len(server.requests)) == (200, b"", 1)
+    assert (found.status, found.content, len(server.requests)) == (200, b"{}", 1)
     assert isinstance(found.__cause__, httpx.DecodingError)
 
 
@@ -230,9 +230,9 @@ def test_pauses_differ_so_that_clients_do_not_come_at_once(
 
 @both
 def test_the_server_says_how_long_to_wait_in_seconds(call: Call, clock: Clock) -> None:
-    server = Server(waiting(429, "7"), waiting(503, "0"), fine)
+    server = Server(waiting(429, "7"), waiting(503, "9"), fine)
     assert call(client(server, credentials={}), "call", MARKED)
-    assert clock.slept == [7, 0]
+    assert clock.slept == [7, 9]
 
 
 @both
@@ -246,10 +246,20 @@ def test_the_server_says_how_long_to_wait_by_a_date(call: Call, clock: Clock) ->
 
 
 @both
-def test_a_date_that_has_passed_is_no_wait(call: Call, clock: Clock) -> None:
-    server = Server(waiting(503, "Thu, 07 Apr 2016 23:52:28 GMT"), fine)
+@pytest.mark.parametrize("after", ["0", "Thu, 07 Apr 2016 23:52:28 GMT"])
+def test_a_server_that_wants_no_wait_does_not_shorten_the_pauses(
+    call: Call, clock: Clock, after: str
+) -> None:
+    server = Server(waiting(503, after), waiting(429, after), fine)
     assert call(client(server, credentials={}), "call", MARKED)
-    assert clock.slept == [0]
+    assert clock.slept == [FIRST_PAUSE, 2 * FIRST_PAUSE]
+
+
+def test_clients_that_are_told_to_come_at_once_do_not_come_at_once(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    monkeypatch.undo()
+    assert len({Retries(1, 60).wait(0.0) for _ in range(200)}) > 100
 
 
 @both
@@ -286,3 +296,32 @@ def test_time_that_requests_take_counts(call: Call, clock: Clock) -> None:
     server = Server(slow)
     raised(call, server, MARKED, max_retries=9)
     assert len(server.requests) == 2
+
+
+def limits(server: Server) -> list[dict[str, float | None]]:
+    return [request.extensions["timeout"] for request in server.requests]
+
+
+@both
+@pytest.mark.parametrize("timeout", [httpx.Timeout(30, pool=5), httpx.Timeout(None, pool=5)])
+def test_what_is_sent_again_has_the_time_that_is_left(call: Call, timeout: httpx.Timeout) -> None:
+    server = Server(waiting(503, "6"), waiting(503, "11"), fine)
+    assert call(client(server, credentials={}, max_retry_time=20, timeout=timeout), "call", GET)
+    first, second, third = limits(server)
+    assert first == timeout.as_dict(), "the first attempt has all of its time"
+    assert second == {"connect": 14, "read": 14, "write": 14, "pool": 5}
+    assert third == {"connect": 3, "read": 3, "write": 3, "pool": 3}
+
+
+@both
+def test_a_call_that_is_not_idempotent_is_not_cut_where_that_would_leave_its_outcome_open(call: Call) -> None:
+    server = Server(waiting(429, "15"), fine)
+    assert call(client(server, credentials={}, max_retry_time=20, timeout=30), "call", MARKED)
+    assert limits(server)[1] == {"connect": 5, "read": 30, "write": 30, "pool": 5}
+
+
+@both
+def test_what_is_sent_again_at_the_very_end_still_waits_a_little(call: Call, clock: Clock) -> None:
+    server = Server(waiting(503, "20"), fine)
+    assert call(client(server, credentials={}, max_retry_time=20), "call", GET)
+    assert set(limits(server)[1].values()) == {0.1}

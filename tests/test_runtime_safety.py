@@ -11,6 +11,8 @@ import pytest
 from scripts.runtime.client import BaseClient
 from scripts.runtime.errors import InvalidRequest, OutcomeUnknown
 from scripts.runtime.operation import Operation, Parameter
+from scripts.runtime.security import api_key, bearer
+from scripts.runtime.unset import UNSET
 
 BUY: Operation[Any, Any] = Operation(
     "POST",
@@ -71,8 +73,29 @@ def test_the_parameters_of_a_client_of_the_caller_s_come_beside_those_of_the_cal
 
 def test_they_cannot_take_the_place_of_a_parameter() -> None:
     own = httpx.Client(params={"block": "other"}, transport=httpx.MockTransport(Shop()))
-    with pytest.raises(InvalidRequest, match="http_client breaks"):
+    with pytest.raises(InvalidRequest, match="http_client: expected"):
         BaseClient({}, base_url="https://a.test", http_client=own).call(BUY, "b")
+
+
+def test_cookies_of_the_caller_s_stand_before_those_of_the_call_in_one_header() -> None:
+    shop = Shop()
+    buy = Operation[Any, Any](
+        "POST", "/buy", parameters=[Parameter("a", "cookie", str)], responses={"200": {}}, security=[["key"]]
+    )
+    options: dict[str, Any] = {"base_url": "https://a.test", "transport": httpx.MockTransport(shop)}
+    made = BaseClient({"key": api_key("k", "cookie", "3", "key")}, **options)
+    made.call(buy, "2", headers={"cookie": "session=1"})
+    made.call(buy, UNSET, headers={"cookie": "session=1"})
+    sent = [request.headers.get_list("cookie") for request in shop.requests]
+    assert sent == [["session=1; a=2; k=3"], ["session=1; k=3"]]
+
+
+def test_an_authorization_of_the_caller_s_takes_the_place_of_the_credentials() -> None:
+    shop = Shop()
+    buy = Operation[Any, Any]("POST", "/buy", responses={"200": {}}, security=[["key"]])
+    options: dict[str, Any] = {"base_url": "https://a.test", "transport": httpx.MockTransport(shop)}
+    BaseClient({"key": bearer("t", "token")}, **options).call(buy, headers={"authorization": "Mine 1"})
+    assert shop.requests[0].headers.get_list("authorization") == ["Mine 1"]
 
 
 @pytest.mark.parametrize("base_url", ["", None])

@@ -360,6 +360,17 @@ def test_models_are_named_for_what_they_are() -> None:
     }  # fmt: skip
 
 
+def test_models_may_hold_one_another_deeper_than_python_calls_functions() -> None:
+    length = 2_000
+    chain: dict[str, Any] = {
+        f"S{i}": {"type": "object", "properties": {"a": ref(f"S{i + 1}")}} for i in range(length)
+    }
+    schemas = Schemas(Contract({"components": {"schemas": {**chain, f"S{length}": {"type": "object"}}}}))
+    schemas.register(ref("S0"), "x", "request")
+    assert [model.name for model in schemas.models.values()] == list(chain)
+    assert models(Values(schemas))[0].imports == {"S1"}
+
+
 def test_a_component_keeps_its_name_from_inline_schemas() -> None:
     schema = {"properties": {"a": {"title": "Pet", "properties": {"z": {}}}, "b": ref("Pet")}}
     _, found = read(schema)

@@ -73,6 +73,13 @@ def reported(root: Path, *names: str) -> list[str]:
     return lines
 
 
+def is_made(root: Path) -> bool:
+    """Whether a run of `generate` makes the clients anew."""
+    before = (root / "generated").stat().st_ino if (root / "generated").exists() else None
+    generate([], root)
+    return before != (root / "generated").stat().st_ino
+
+
 def replace(name: str, old: str, new: str) -> Mutate:
     """A change of a text file of a tree."""
 

@@ -11,11 +11,12 @@ from rich.console import Console
 from ..problem import Problem
 from .benches import generating, importing, large, lines
 from .calls import call, concurrent, memory, sdk
+from .checking import cases
 from .rows import Row, as_markdown, as_table
 
 BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "generate": generating, "large": large, "lines": lines, "import": importing,
-    "call": call, "sdk": sdk, "concurrent": concurrent, "memory": memory,
+    "call": call, "sdk": sdk, "concurrent": concurrent, "memory": memory, "cases": cases,
 }  # fmt: skip
 """Every bench by its name; each gets an empty folder to work in."""
 

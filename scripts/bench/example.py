@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,21 +54,36 @@ class Example:
         return self.client, {**self.options, "base_url": url + self.path}, self.method, self.keywords
 
     def bare(self, url: str) -> tuple[Any, ...]:
-        """The same request by httpx alone, for the worker."""
-        headers = [pair for pair in self.request.headers.items() if pair[0] not in _OF_ANY_CLIENT]
-        return self.request.method, url + self.target, headers, self.body
+        """The same request by httpx alone, for the worker, as its users write it: what is in all calls, once."""
+        headers = {name: value for name, value in self.request.headers.items() if name not in _OF_ANY_CLIENT}
+        options: dict[str, Any] = {"headers": headers}
+        if headers.get("authorization", "").startswith("Basic "):
+            pair = b64decode(headers.pop("authorization").removeprefix("Basic ")).decode()
+            options["auth"] = tuple(pair.split(":", 1))
+        if "content" not in self.body:
+            headers.pop("content-type", None)  # httpx knows
+        path, _, query = self.target.partition("?")
+        params = {"params": self._fields(query)} if query else {}
+        if httpx.URL(url + path, **params).raw_path.decode() != self.target:
+            path, params = self.target, {}
+        return options, self.request.method, url + path, {**params, **self.body}
 
     @property
     def body(self) -> dict[str, Any]:
         """The body as users of httpx write it, where that gives the same bytes."""
         content, kind = self.request.content, self.request.headers.get("content-type", "")
-        written: dict[str, Any] = {"content": content}
+        written: dict[str, Any] = {"content": content} if content else {}
         if is_json(kind):
             written = {"json": json.loads(content)}
         elif kind == FORM:
-            written = {"data": dict(parse_qsl(content.decode(), keep_blank_values=True))}
+            written = {"data": self._fields(content.decode())}
         is_same = httpx.Request("POST", "http://localhost", **written).content == content
         return written if is_same else {"content": content}
+
+    @staticmethod
+    def _fields(text: str) -> dict[str, str]:
+        """What a query or a form holds."""
+        return dict(parse_qsl(text, keep_blank_values=True))
 
     def served(self) -> tuple[bytes, bytes, bytes]:
         """Line and body of the request, and all of the answer, for the worker."""
@@ -121,7 +137,7 @@ def _made(target: Target, package: ModuleType, case: Case, answer: dict[str, Any
     client: Any = package.Client(
         **options, base_url=f"http://127.0.0.1{path}", transport=httpx.MockTransport(serve)
     )
-    method: Any = Driver(target, client, None).method
+    method: Any = Driver(target, False, client).method
     opened: dict[str, Any] = client.__dict__
     tag = next(name for name, each in opened.items() if each is method.__self__)
     keywords = target.keywords(case, method)

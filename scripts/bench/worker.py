@@ -38,15 +38,14 @@ def in_memory(
     return ours(client, {**options, "transport": transport}, method, keywords)
 
 
-def bare(method: str, url: str, headers: list[tuple[str, str]], body: dict[str, Any]) -> Calling:
-    """Send a request by httpx alone, and parse the answer."""
+def bare(options: dict[str, Any], method: str, url: str, keywords: dict[str, Any]) -> Calling:
+    """Send a request by httpx alone, and parse the answer; `options` are those of its client."""
     import httpx
 
-    client = httpx.Client()
+    client = httpx.Client(**options)
 
     def call() -> object:
-        answer = client.request(method, url, headers=headers, **body)
-        return answer.raise_for_status().json()
+        return client.request(method, url, **keywords).raise_for_status().json()
 
     return call
 
@@ -74,9 +73,30 @@ class Server(asyncio.Protocol):
         self.received += data
         head, end, content = self.received.partition(b"\r\n\r\n")
         if end and len(content) >= _length(head):
-            is_right = head.startswith(self.line) and content == self.content
-            self.transport.write(self.answer if is_right else _refusal(self.received))
+            self.transport.write(self.reply(head, content))
             self.received = b""
+
+    def reply(self, head: bytes, content: bytes) -> bytes:
+        """What comes back."""
+        is_right = head.startswith(self.line) and content == self.content
+        return self.answer if is_right else _refusal(self.received)
+
+
+class Counting(Server):
+    """Gives one answer to any request; `COUNT` asks how many there were since the last time."""
+
+    count = 0
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__(b"", b"", answer)
+
+    def reply(self, head: bytes, content: bytes) -> bytes:
+        """The answer, or the number."""
+        if not head.startswith(b"COUNT "):
+            Counting.count += 1
+            return self.answer
+        told, Counting.count = str(Counting.count).encode(), 0
+        return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(told), told)
 
 
 def _length(head: bytes) -> int:
@@ -87,10 +107,8 @@ def _refusal(received: bytes) -> bytes:
     return b"HTTP/1.1 400 Wrong\r\nContent-Length: %d\r\n\r\n%b" % (len(received), received)
 
 
-async def _serve(*expected: bytes) -> None:
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Server(*expected), "127.0.0.1", 0, backlog=1024
-    )
+async def _serve(made: Callable[[], asyncio.Protocol]) -> None:
+    server = await asyncio.get_running_loop().create_server(made, "127.0.0.1", 0, backlog=1024)
     _tell(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
@@ -114,8 +132,8 @@ def made(call: Calling, count: int) -> tuple[float, float, int]:
 def main() -> None:
     """Be what the first pickle says, until there are no more."""
     task, given = pickle.load(sys.stdin.buffer)
-    if task == "server":
-        asyncio.run(_serve(*given))
+    if task in ("server", "counting"):
+        asyncio.run(_serve(lambda: (Server if task == "server" else Counting)(*given)))
     call = {each.__name__: each for each in (ours, in_memory, bare, by_text)}[task](*given)
     call()
     _tell(None)

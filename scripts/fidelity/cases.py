@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from ..contract import Contract
 from ..objects import entries
 from ..references import target
+from ..runtime.assertions import comparable
 from ..runtime.guards import is_array, is_object
-from ..runtime.rules import same
 from .schema import Choice, Schema, only_requires
 
 _IMPLIED = {"properties": "object", "additionalProperties": "object", "items": "array"}
@@ -59,20 +59,29 @@ def open_choices(schema: Schema) -> int:
         return 0
     options = [_choosing(schema, choice, option) for option in choice.offer]
     pairs = combinations([list(cases(option)) for option in options], 2)
-    is_open = any(_meet(one, other) for left, right in pairs for one in left for other in right)
+    is_open = any(_meet(*pair) for pair in pairs)
     is_one = choice.offer is choice.owner.get("oneOf")
     return (is_open and is_one) + sum(map(open_choices, options))
 
 
-def _meet(one: Case, other: Case) -> bool:
-    """Whether a value may be both."""
-    if one.kind == other.kind == "value":
-        return same(one.value, other.value)
-    kinds = [_kinds_of(case.value) if case.kind == "value" else {case.kind} for case in (one, other)]
+def _meet(some: list[Case], more: list[Case]) -> bool:
+    """Whether a value may be one of `some` and one of `more`."""
+    (values, kinds, every), (others, other_kinds, every_other) = map(_extent, (some, more))
+    return bool(values & others) or _overlap(kinds, every_other) or _overlap(every, other_kinds)
+
+
+def _extent(found: list[Case]) -> tuple[set[Any], set[str], set[str]]:
+    """The single values of cases, their kinds, and both as kinds."""
+    values = [case.value for case in found if case.kind == "value"]
+    kinds = {case.kind for case in found if case.kind != "value"}
+    return set(map(comparable, values)), kinds, kinds.union(*map(_kinds_of, values))
+
+
+def _overlap(kinds: set[str], others: set[str]) -> bool:
     numbers = {"integer", "number"}
-    return any("any" in each for each in kinds) or bool(
-        kinds[0] & kinds[1] or (kinds[0] & numbers and kinds[1] & numbers)
-    )
+    if "any" in kinds | others:
+        return bool(kinds and others)
+    return bool(kinds & others or (kinds & numbers and others & numbers))
 
 
 def _plain_cases(schema: Schema) -> Iterator[Case]:
@@ -96,7 +105,10 @@ def _kinds(schema: Schema) -> set[str] | None:
 
 def _values(schema: Schema) -> list[Any] | None:
     said: list[list[Any]] = [*schema.all("enum"), *([value] for value in schema.all("const"))]
-    return [v for v in said[0] if all(any(same(v, w) for w in values) for values in said)] if said else None
+    if not said:
+        return None
+    others = [set(map(comparable, values)) for values in said[1:]]
+    return [value for value in said[0] if all(comparable(value) in other for other in others)]
 
 
 def _kinds_of(value: Any) -> set[str]:

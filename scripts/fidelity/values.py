@@ -9,6 +9,7 @@ from typing import Any, get_args
 from ..contract import Contract
 from ..document import plain
 from ..problem import Problem
+from ..runtime.assertions import comparable
 from ..runtime.rules import same
 from ..runtime.timestamps import RFC_2822
 from . import hints, prose
@@ -89,9 +90,14 @@ class Values:
     def _check(self, schema: Schema, hint: Any, what: str) -> None:
         self._steps += 1
         wanted, members = list(cases(schema)), hints.members(hint)
-        kept = [self._kept(case, members, what) for case in wanted]
+        constants = _constants(members)
+        others = [member for member in members if not isinstance(member.base, Constant)]
+        kept: set[int] = set()
+        for case in wanted:
+            of_value = constants.get(comparable(plain(case.value)), []) if case.kind == "value" else others
+            kept.add(id(self._kept(case, of_value, what)))
         for member in members:
-            if not any(member is other for other in kept) and not any(self._fits(c, member) for c in wanted):
+            if id(member) not in kept and not any(self._fits(case, member) for case in wanted):
                 raise self.added(schema, f"the type {member} of {what}")
         if self.is_request and open_choices(schema) > sum(
             m.one_of is True for m in hints.marks(hint, "Rules")
@@ -176,6 +182,15 @@ class Values:
             named = [m for m in members if m.is_model and m.base.__name__ in classes]
             if not any(self._fits(case, member) for member in named):
                 raise self.lost(case.schema, f"what `{name}: {value}` means in {what}")
+
+
+def _constants(members: list[Member]) -> dict[Any, list[Member]]:
+    """The members that are one value, by what is equal where the values are."""
+    found: dict[Any, list[Member]] = {}
+    for member in members:
+        if isinstance(member.base, Constant):
+            found.setdefault(comparable(member.base.value), []).append(member)
+    return found
 
 
 def _is_of(case: Case, member: Member) -> bool:

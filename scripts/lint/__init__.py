@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..problem import Problem
 from ..vendors import ROOT, Vendor, chosen
+from .clients import client, errors, schemes
 from .documents import extensions, openapi
 from .operations import dependencies, operations
 from .origins import notes, origin, pages
@@ -15,15 +16,16 @@ from .subject import Subject, read
 from .values import quotes, values
 
 RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
-    openapi, extensions, operations, dependencies, values, quotes, order, evidence, origin, notes, pages
+    openapi, extensions, operations, dependencies, schemes, errors, client, values, quotes, order, evidence,
+    origin, notes, pages,
 )  # fmt: skip
 
 
 def lint(names: list[str], root: Path = ROOT) -> list[Problem]:
     """Where the vendors called `names` (or all) break a rule, by file and line.
 
-    That a document cannot be used is a finding too, and the only one of its vendor. Raises `Problem` for a
-    name that is no vendor's.
+    That a document cannot be used is a finding too, and hides what the rules would find. Raises `Problem` for
+    a name that is no vendor's.
     """
     found = [finding for vendor in chosen(names, root) for finding in _whole(_findings(vendor))]
     distinct = {(finding.file, finding.line, finding.what): finding for finding in found}
@@ -42,4 +44,4 @@ def _whole(findings: Iterator[Problem]) -> Iterator[Problem]:
     try:
         yield from findings
     except Problem as problem:
-        yield problem
+        yield from (problem, *problem.others)

@@ -13,7 +13,7 @@ from ..problem import Problem
 from .subject import Subject
 from .validation import broken, validator
 
-_EXTENSIONS = {
+EXTENSIONS = {
     "x-origin": {"info"},
     "x-python-name": {"tag", "operation", "parameter", "schema"},
     "x-credentials": {"security scheme"},
@@ -63,9 +63,9 @@ def extensions(subject: Subject) -> Iterator[Problem]:
     for root, document in documents:
         for kind, at, node in walk(document, root):
             for name in filter(lambda field: field.startswith("x-"), node):
-                if name not in _EXTENSIONS:
-                    what, todo = f"unknown extension `{name}`", f"choose from {', '.join(_EXTENSIONS)}"
+                if name not in EXTENSIONS:
+                    what, todo = f"unknown extension `{name}`", f"choose from {', '.join(EXTENSIONS)}"
                     yield problem(document, f"{at}/{name}", what, todo)
-                elif kind not in _EXTENSIONS[name]:
-                    todo = f"put it into a {' or '.join(sorted(_EXTENSIONS[name]))}"
+                elif kind not in EXTENSIONS[name]:
+                    todo = f"put it into a {' or '.join(sorted(EXTENSIONS[name]))}"
                     yield problem(document, f"{at}/{name}", f"`{name}` means nothing in a {kind}", todo)

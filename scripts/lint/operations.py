@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..contract import Contract
-from ..dependencies import DependencyError, parse
 from ..document import problem
+from ..operations import dependency
+from ..parameters import parameters
 from ..problem import Problem
 from .subject import Subject
 
@@ -51,22 +52,9 @@ def dependencies(subject: Subject) -> Iterator[Problem]:
     for document in subject.contracts:
         contract = Contract(document)
         for _, _, item, operation in contract.operations():
-            nodes = [*(item.get("parameters") or ()), *(operation.get("parameters") or ())]
-            known = {contract.resolve(node)["name"] for node in nodes}
-            said: list[Any] = operation.get("x-dependencies") or []
-            for index, text in enumerate(said):
-                at = f"{contract.pointers[id(said)]}/{index}"
-                for what, todo in _dependency(str(text), known):
-                    yield problem(document, at, what, todo)
-
-
-def _dependency(text: str, known: set[str]) -> Iterator[tuple[str, str]]:
-    try:
-        names = parse(text).names
-    except DependencyError as error:
-        yield f"`{text}`: {error}", "correct it"
-        return
-    for name in names:
-        if name not in known:
-            todo = f"choose from {', '.join(sorted(known)) or 'none'}"
-            yield f"`{text}` names `{name}`, which is no parameter of the operation", todo
+            texts: list[Any] = operation.get("x-dependencies") or []
+            for index in range(len(texts)):
+                try:
+                    dependency(contract, texts, index, parameters(contract, item, operation))
+                except Problem as found:
+                    yield found

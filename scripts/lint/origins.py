@@ -76,3 +76,7 @@ def pages(subject: Subject) -> Iterator[Problem]:
         if page["operation"] not in known:
             what, todo = f"the spec has no operation `{page['operation']}`", "name it by its operationId"
             yield problem(docs, f"#/pages/{index}/operation", what, todo)
+    listed = [] if found else [page["operation"] for page in docs["pages"]]
+    for name in known if not found else ():
+        if name and name not in listed:
+            yield problem(docs, "#/pages", f"no page is that of the operation `{name}`", "list it")

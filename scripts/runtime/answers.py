@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 
 from . import media
 from .codec import codec
+from .errors import ErrorFields
+from .guards import pointed
 from .mismatch import Mismatch
 from .values import Codec
 
@@ -42,6 +45,49 @@ class Answers:
         """How the contract documents a status: as itself, as one of its hundred, by default, or not."""
         keys = (str(status), f"{status // 100}XX", "default")
         return next((key for key in keys if key in self.responses), None)
+
+    @cached_property
+    def faults(self) -> list[Any]:
+        """The models that say where an error has its code."""
+        hints = (hint for content in self.responses.values() for hint in content.values())
+        return [model for hint in hints for model in _models(hint) if model.__error__]
+
+    def is_failure(self, value: Any, content: bytes) -> bool:
+        """Whether an answer says that the call failed: as documented, or else by a code where a failure has it."""
+        if value is not None:
+            return bool(getattr(value, "__failure__", False))
+        places = [model.__error__.code for model in self.faults if model.__failure__ and model.__error__.code]
+        answer = _json(content) if places else None
+        return any(pointed(answer, at) is not None for at in places)
+
+    def fault(
+        self, value: Any, content: bytes
+    ) -> tuple[ErrorFields, tuple[str | int | None, str | None, Any]]:
+        """The code, message and details of a failure, and by which fields; an undocumented one is tried by all."""
+        known = self.faults if value is None else [value]
+        fields: list[ErrorFields] = [each for model in known if (each := getattr(model, "__error__", None))]
+        answer = _json(content) if fields else None
+        found = ((each, each.found(answer)) for each in fields)
+        return next((each for each in found if each[1] != _NOTHING), (ErrorFields(), _NOTHING))
+
+
+_NOTHING = None, None, None
+
+
+def _models(hint: Any) -> Iterator[Any]:
+    """The models in an annotation."""
+    if hasattr(hint, "__error__"):
+        yield hint
+    for part in get_args(hint):
+        yield from _models(part)
+
+
+def _json(content: bytes) -> Any:
+    """The JSON value that an answer holds; None where it holds none."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def parsed(content: Mapping[str, Codec], response: httpx.Response) -> Any:

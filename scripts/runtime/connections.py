@@ -11,43 +11,50 @@ import httpx
 
 
 class Connections:
-    """Gives the httpx client of plain calls, and that of the running event loop."""
+    """Gives the httpx client of plain calls, and that of the running event loop, until it is closed.
 
-    def __init__(self, timeout: httpx.Timeout, options: Mapping[str, Any]) -> None:
-        self._timeout, self._lock = timeout, Lock()
-        self._options = dict(options)
+    Unless `is_safe`, requests over plain `http`, which stay on this machine, use no proxy of the environment.
+    """
+
+    def __init__(self, timeout: httpx.Timeout, options: Mapping[str, Any], *, is_safe: bool) -> None:
+        self._timeout, self._lock, self._is_closed = timeout, Lock(), False
+        self._options = {name: option for name, option in options.items() if option is not None}
         self._own: Any = self._options.pop("http_client", None)
         if self._own is not None and self._options:
             raise TypeError(f"give {', '.join(sorted(self._options))} to your http_client, or leave that out")
+        if not is_safe and not self._options.keys() & {"proxy", "mounts"}:
+            self._options["mounts"] = {"http://": None}
         transport = self._options.pop("transport", None)
         self._transport = transport if isinstance(transport, httpx.BaseTransport) else None
-        self._async_transport = self._options.pop("async_transport", None) or transport
+        self._async_transport: Any = self._options.pop("async_transport", None) or transport
         self._needs_async = transport is not None and self._transport is None
         self._client: httpx.Client | None = None
         self._async_clients: dict[Any, httpx.AsyncClient] = {}
 
     def plain(self) -> httpx.Client:
         """The client of plain calls."""
-        if isinstance(self._own, httpx.Client):
-            return self._own
-        if self._own is not None or self._needs_async:
-            raise TypeError(
-                "the client was given what only asyncio calls can use: call these, or give another"
-            )
         with self._lock:
+            self._check_open()
+            if isinstance(self._own, httpx.Client):
+                return self._own
+            if self._own is not None or self._needs_async:
+                told = "the client was given what only asyncio calls can use: call these, or give another"
+                raise TypeError(told)
             if self._client is None:
                 self._client = _Client(timeout=self._timeout, transport=self._transport, **self._options)
             return self._client
 
     def of_loop(self) -> httpx.AsyncClient:
         """The client of the running event loop, which owns its connections."""
-        if isinstance(self._own, httpx.AsyncClient):
-            return self._own
-        transport: Any = self._async_transport
-        if self._own is not None or not isinstance(transport, httpx.AsyncBaseTransport | None):
-            raise TypeError("the client was given what only plain calls can use: call these, or give another")
-        loop = _running_loop()
+        transport = self._async_transport
         with self._lock:
+            self._check_open()
+            if isinstance(self._own, httpx.AsyncClient):
+                return self._own
+            if self._own is not None or not isinstance(transport, httpx.AsyncBaseTransport | None):
+                told = "the client was given what only plain calls can use: call these, or give another"
+                raise TypeError(told)
+            loop = _running_loop()
             if loop not in self._async_clients:
                 alive = {old: client for old, client in self._async_clients.items() if not old.is_closed()}
                 alive[loop] = _AsyncClient(timeout=self._timeout, transport=transport, **self._options)
@@ -55,15 +62,22 @@ class Connections:
             return self._async_clients[loop]
 
     def close(self) -> None:
-        """Close those of plain calls."""
+        """Close those of plain calls; no others are opened."""
+        with self._lock:
+            self._is_closed = True
         if self._client is not None:
             self._client.close()
 
     async def aclose(self) -> None:
-        """Close those of the running event loop."""
-        client = self._async_clients.get(_running_loop())
+        """Close those of plain calls and of the running event loop; no others are opened."""
+        self.close()
+        client = self._async_clients.pop(_running_loop(), None)  # nothing is added any more
         if client is not None:
             await client.aclose()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise RuntimeError("the client is closed: make another")
 
 
 def _running_loop() -> Any:
@@ -77,6 +91,9 @@ class _NoCookies(httpx.Cookies):
 
     def extract_cookies(self, response: httpx.Response) -> None:
         """Leave them, without the work of looking for them."""
+
+    def __bool__(self) -> bool:
+        return False
 
 
 _NO_COOKIES = _NoCookies()

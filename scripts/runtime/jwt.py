@@ -136,7 +136,7 @@ def _key(pem: str, jwt: Jwt) -> Any:
             why = f"has {key.key_size} bits, fewer than {_RSA_BITS}"
         else:
             return key
-    raise InvalidCredentials(f"the `{jwt.key}` of the credentials {why}")
+    raise InvalidCredentials(f"the {jwt.key!r} of the credentials {why}")
 
 
 def _fits(key: Any, algorithm: str) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, NoReturn, cast
-from urllib.parse import quote_plus
 
 import httpx
 
 from .guards import is_array, is_object
 from .mismatch import Mismatch
-from .styles import as_json, claim, fields, joined, pairs, text
+from .styles import as_json, claim, escaped, fields, joined, pairs, text
 from .types import File
 from .values import check_text
 
@@ -54,15 +53,20 @@ def essence(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def write(media_type: str, value: Any, encodings: Mapping[str, Encoding]) -> tuple[bytes, str]:
-    """The bytes of a body and the `Content-Type` that goes with them; raises `Mismatch`."""
+def write(
+    media_type: str, value: Any, encodings: Mapping[str, Encoding], names: Iterable[str] = ()
+) -> tuple[bytes, str]:
+    """The bytes of a body and the `Content-Type` that goes with them; raises `Mismatch`.
+
+    `names` are the documented fields of a form: no property of an object may pass for one, given or not.
+    """
     kind = essence(media_type)
     if is_json(media_type):
         return as_json(value).encode(), media_type
     if kind == FORM:
-        return "&".join(joined(_all(value, encodings, _form_fields))).encode(), media_type
+        return "&".join(joined(_all(value, encodings, names, _form_fields))).encode(), media_type
     if kind == MULTIPART:
-        return _multipart(list(_all(value, encodings, _parts)))
+        return _multipart(list(_all(value, encodings, names, _parts)))
     if isinstance(value, str):
         return _text(value, media_type)
     return payload(value), _file_type(value, media_type)
@@ -106,12 +110,13 @@ def _file_type(value: File | bytes, allowed: str) -> str:
 def _all(
     value: Any,
     encodings: Mapping[str, Encoding],
+    names: Iterable[str],
     written: Callable[[str, Any, Encoding], list[tuple[str, Any]]],
 ) -> Iterator[tuple[str, Any]]:
     """The fields that the properties of a form become, each with its name."""
     if not is_object(value):
         raise Mismatch((), "type: object", value)
-    owners = {name: name for name in value}
+    owners = {name: name for name in (*names, *value)}
     for name, item in value.items():
         try:
             found = written(name, item, encodings.get(name, Encoding()))
@@ -125,7 +130,8 @@ def _all(
 def _form_fields(name: str, item: Any, encoding: Encoding) -> list[tuple[str, str]]:
     if encoding.style is not None:
         return pairs(name, item, encoding.style, encoding.explode, encoding.allow_reserved)
-    return [(name, quote_plus(_plain(entry, encoding))) for entry in _entries(item, encoding)]
+    written = (escaped(_plain(entry, encoding), " ") for entry in _entries(item, encoding))
+    return [(name, each.replace(" ", "+")) for each in written]
 
 
 def _parts(name: str, item: Any, encoding: Encoding) -> list[tuple[str, Any]]:
@@ -171,7 +177,7 @@ def read(media_type: str, response: httpx.Response) -> Any:
     """The JSON value, text or bytes of an answer; raises `Mismatch` where promised JSON is none."""
     if is_json(media_type):
         try:
-            return _DECODER.decode(response.content.decode("utf-8-sig"))
+            return _DECODER.decode(response.content.decode().removeprefix("\ufeff"))
         except (ValueError, RecursionError):
             raise Mismatch((), "valid JSON", response.content[:200]) from None
     return response.text if essence(media_type).startswith("text/") else response.content

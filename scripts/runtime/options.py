@@ -15,9 +15,15 @@ DEFAULT_TIMEOUT = 30.0
 OWN = ("base_url", "timeout", "max_retries", "max_retry_time", "validate", "allow_http", "headers", "auth")
 """The options that are ours; all others are httpx's."""
 
+_SENDERS = {
+    "http_client": (httpx.Client, httpx.AsyncClient),
+    "transport": (httpx.BaseTransport, httpx.AsyncBaseTransport),
+    "async_transport": (httpx.AsyncBaseTransport,),
+}
+
 
 class HttpxOptions(TypedDict, total=False):
-    """Options that are handed to `httpx.Client` or `httpx.AsyncClient` as they are."""
+    """Options that are handed to `httpx.Client` or `httpx.AsyncClient` as they are; None is as if left out."""
 
     proxy: str | httpx.URL | httpx.Proxy | None
     mounts: Mapping[str, Any] | None
@@ -34,18 +40,26 @@ class HttpxOptions(TypedDict, total=False):
 class Options(HttpxOptions, total=False):
     """The options of every client."""
 
-    base_url: str
+    base_url: str | httpx.URL
     """Where the server is; the contract's server by default."""
     timeout: float | httpx.Timeout
     """Seconds for connecting, sending and each part of the answer; 30 by default."""
     max_retries: int
     """How often a call is sent again where that is safe; 2 by default."""
     max_retry_time: float
-    """Seconds after the first attempt in which another may begin; 60 by default."""
+    """Seconds from the beginning of a call in which it may be sent again; 60 by default.
+
+    The timeouts of what is sent again are cut to what is left of them. Not cut are the first attempt, the one
+    with a renewed token, and writing and reading where a call is not idempotent, for to give up then would
+    leave open what it did. A timeout is one of each wait, as everywhere in httpx: what trickles takes longer.
+    """
     validate: bool
     """Whether the rules of the contract are checked before sending; True by default."""
     allow_http: bool
-    """Whether credentials may go over plain `http://` to other hosts than this one; False by default."""
+    """Whether credentials may go over plain `http://` elsewhere than straight to this machine; False by default.
+
+    Unless it is True, a client with credentials uses no proxy of the environment for `http://`.
+    """
     headers: Mapping[str, str]
     """More headers for each call."""
     auth: httpx.Auth
@@ -58,7 +72,16 @@ class Options(HttpxOptions, total=False):
     """A client of your own, whose connections and settings are used; closing it is yours."""
 
 
-def checked_url(base_url: str, *, is_safe: bool) -> str:
+def check_senders(options: Mapping[str, object]) -> None:
+    """Refuse what cannot send a request."""
+    for name, kinds in _SENDERS.items():
+        sender = options.get(name)
+        if sender is not None and not isinstance(sender, kinds):
+            wanted = " or ".join(f"httpx.{kind.__name__}" for kind in kinds)
+            raise TypeError(f"{name} is of type {type(sender).__name__}; give an {wanted}")
+
+
+def checked_url(base_url: str | httpx.URL, *, is_safe: bool) -> str:
     """The URL without slashes at its end; what is wrong with it is said without showing it.
 
     Over plain `http` only this machine is called, unless `is_safe`.
@@ -67,28 +90,38 @@ def checked_url(base_url: str, *, is_safe: bool) -> str:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, TypeError):
         url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or {"?", "#"} & {*base_url}:
+    text = str(base_url)
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo or {"?", "#"} & {*text}:
         raise ValueError("base_url is no http or https URL without credentials, query and fragment")
+    if not all(0 < len(label) < 64 for label in url.raw_host.removesuffix(b".").split(b".")):
+        raise ValueError("base_url has a host with a part that is empty or longer than 63 characters")
     if url.scheme == "http" and not (is_safe or _is_here(url.host)):
         raise ValueError("base_url is http, which would show the credentials; take https, or allow_http=True")
-    return base_url.rstrip("/")
+    return text.rstrip("/")
 
 
-def checked_retries(retries: int) -> int:
-    """How often a call may be sent again."""
-    if not isinstance(retries, int) or retries < 0:  # pyright: ignore[reportUnnecessaryIsInstance] -- not all callers check types
+def checked_retries(retries: int, seconds: float) -> tuple[int, float]:
+    """How often a call may be sent again, and in which time."""
+    if type(retries) is not int or retries < 0:
         raise ValueError(f"max_retries is {retries!r}; give a whole number, 0 for none")
-    return retries
+    if not _is_time(seconds):
+        raise ValueError(f"max_retry_time is {seconds!r}; give seconds, 0 for none")
+    return retries, seconds
 
 
 def checked_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
     """The timeout; without a limit only where `httpx.Timeout(None)` says so."""
+    parts: list[object] = [timeout]
     if isinstance(timeout, httpx.Timeout):
-        return timeout
-    is_number = isinstance(timeout, int | float)  # pyright: ignore[reportUnnecessaryIsInstance] -- of untyped callers
-    if not is_number or not 0 < timeout < inf:
+        parts = [part for part in timeout.as_dict().values() if part is not None]
+    if not all(_is_time(part) and part for part in parts):
         raise ValueError(f"timeout is {timeout!r}; give seconds, or an httpx.Timeout")
     return httpx.Timeout(timeout)
+
+
+def _is_time(value: object) -> bool:
+    """Whether it is a finite number of seconds."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
 
 
 def _is_here(host: str) -> bool:

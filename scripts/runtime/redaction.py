@@ -4,14 +4,40 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
+from typing import Any
 from urllib.parse import quote
+
+from .errors import InvalidRequest
+from .mismatch import Shown, shown
 
 _SHORTEST, _BEGINNING = 4, 8
 """Characters: a shorter secret would be found in any text; by so many one is known that a message cuts short."""
 
 
-def redacted(text: str, secrets: Iterable[str]) -> str:
+def redact(error: BaseException, secrets: Collection[str]) -> None:
+    """Take secrets out of what an error says, and those that it came of; what an answer holds stays whole."""
+    each: BaseException | None = error
+    while each is not None:
+        hide = _hidden if isinstance(each, InvalidRequest) else _redacted
+        each.args = tuple(hide(arg, secrets) for arg in each.args)
+        vars(each).update({name: hide(held, secrets) for name, held in vars(each).items()})
+        each = each.__cause__
+
+
+def _redacted(value: Any, secrets: Collection[str]) -> Any:
+    """The value, without secrets if it is a text."""
+    return redacted(value, secrets) if type(value) is str else value
+
+
+def _hidden(value: Any, secrets: Collection[str]) -> Any:
+    """The value, or what is shown of it where that has secrets."""
+    text = value if type(value) is str else shown(value)
+    clean = redacted(text, secrets)
+    return value if clean == text else clean if text is value else Shown(clean)
+
+
+def redacted(text: str, secrets: Collection[str]) -> str:
     """The text without secrets: neither escaped nor cut short do they stay."""
     for secret in secrets:
         if len(secret) >= _SHORTEST:

@@ -1,4 +1,7 @@
-"""Security schemes: how a credential goes onto the wire."""
+"""Security schemes: how a credential goes onto the wire.
+
+What no credential can be is refused by `InvalidCredentials`, which has the argument's name in backticks and no secret.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
-from .errors import MissingCredentials
+from .errors import InvalidCredentials, MissingCredentials
 
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -53,16 +56,19 @@ class Credential:
 
 
 def basic(username: str | None, password: str | None, *names: str) -> Credential | None:
-    """HTTP Basic (RFC 7617): both parts, called `names`, or neither; a colon in the user name is refused."""
+    """HTTP Basic (RFC 7617): both parts, called `names`, or neither; a colon in the user name is refused.
+
+    For a key without a password there is `auth=httpx.BasicAuth(key, "")`: a blank part is mostly a mistake.
+    """
     if username is None and password is None:
         return None
     if username is None or password is None:
         given, missing = names if password is None else names[::-1]
-        raise ValueError(f"{given} needs {missing}: give both, or neither")
-    _check(username, names[0], may_be_empty=password != "")
-    _check(password, names[1], may_be_empty=username != "")
+        raise InvalidCredentials(f"`{given}` needs `{missing}`: give both, or neither")
+    _check(username, names[0])
+    _check(password, names[1])
     if ":" in username:
-        raise ValueError(f"{names[0]} holds a colon, which HTTP Basic cannot carry")
+        raise InvalidCredentials(f"`{names[0]}` holds a colon, which HTTP Basic cannot carry")
     pair = b64encode(f"{username}:{password}".encode()).decode()
     return Credential(Applied({"Authorization": f"Basic {pair}"}), password, pair)
 
@@ -73,7 +79,7 @@ def bearer(token: str | None, name: str) -> Credential | None:
         return None
     _check(token, name, for_header=True)
     if token.lower().startswith("bearer "):
-        raise ValueError(f"{name} begins with `Bearer`: give the token alone")
+        raise InvalidCredentials(f"`{name}` begins with 'Bearer': give what stands behind it alone")
     return Credential(Applied({"Authorization": f"Bearer {token}"}), token)
 
 
@@ -94,7 +100,7 @@ def api_key(
 def either(one: Credential | None, other: Credential | None, *names: str) -> Credential | None:
     """The one credential that is given of two, whose arguments are called `names`."""
     if one is not None and other is not None:
-        raise ValueError(f"{names[0]} and {names[1]} are given: give one of them")
+        raise InvalidCredentials(f"`{names[0]}` and `{names[1]}` are given: give one of them")
     return one or other
 
 
@@ -103,14 +109,16 @@ def by_connection() -> Credential:
     return Credential(Applied())
 
 
-def _check(secret: str, name: str, *, for_header: bool = False, may_be_empty: bool = False) -> None:
+def _check(secret: str, name: str, *, for_header: bool = False) -> None:
     """Refuse what no credential can be; the error does not show it."""
     if not isinstance(secret, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- not all callers check types
-        raise TypeError(f"{name} is no text")
-    if not (secret or may_be_empty) or _NO_TEXT.search(secret):
-        raise ValueError(f"{name} is empty, or holds control characters or lone surrogates")
+        raise InvalidCredentials(f"`{name}` is no text")
+    if not secret.strip():
+        raise InvalidCredentials(f"`{name}` is blank")
+    if _NO_TEXT.search(secret):
+        raise InvalidCredentials(f"`{name}` holds control characters or lone surrogates")
     if for_header and (not secret.isascii() or secret != secret.strip()):
-        raise ValueError(f"{name} holds what a header cannot carry: outer blanks, or more than ASCII")
+        raise InvalidCredentials(f"`{name}` is not what a header can carry: ASCII without outer blanks")
 
 
 def hide_query(request: httpx.Request) -> None:

@@ -8,6 +8,7 @@ read back raises `Mismatch`: an item that holds its delimiter, a nested array or
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ PLAIN: Mapping[str, str] = {"spaceDelimited": " ", "pipeDelimited": "|"}
 _ENCODED: Mapping[str, str] = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 _RESERVED = ":/?@!$'()*,;"
 """The reserved characters that `allowReserved` can leave without changing what the query means."""
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _ASCII_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
@@ -43,7 +45,7 @@ def text(value: Any) -> str:
 def escaped(value: Any, safe: str = "") -> str:
     """A primitive, percent-encoded except for unreserved characters and those in `safe`."""
     plain = text(value)
-    return plain if plain.isascii() and plain.isalnum() else quote(plain, safe=safe)
+    return plain if _UNRESERVED.fullmatch(plain) else quote(plain, safe=safe)
 
 
 def pairs(

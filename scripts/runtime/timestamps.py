@@ -84,8 +84,8 @@ def _rfc_2822(match: re.Match[str]) -> Timestamp:
 def _offset(sign: str | None, hours: str, minutes: str) -> timedelta:
     if sign is None:
         return timedelta()
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    return -offset if sign == "-" else offset
+    behind = 60 * int(hours) + int(minutes)
+    return timedelta(minutes=-behind if sign == "-" else behind)
 
 
 def _stamp(fields: tuple[str | int, ...], microsecond: int, offset: timedelta) -> Timestamp:

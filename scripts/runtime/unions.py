@@ -45,7 +45,7 @@ class AnyOf(Codec):
             try:
                 encoded = member.encode(value, way)
             except Mismatch as error:
-                errors.append(error)
+                errors.append(_alone(error))
             else:
                 if way.checks and self.rules.one_of and self._fits_another(member, encoded, way):
                     raise Mismatch((), "oneOf: not more than one of the schemas", value)
@@ -71,7 +71,7 @@ class AnyOf(Codec):
             except Mismatch as error:
                 if member.fails and error.value is not UNSET and error.value is not None:
                     raise  # it says that it failed, if not as documented: that is no success
-                errors.append(error)
+                errors.append(_alone(error))
                 continue
             is_only = not fits and member is readers[-1]
             if is_only or getattr(decoded, "__failure__", False):
@@ -120,9 +120,14 @@ def _undocumented(value: Any) -> int:
     return sum(_undocumented(getattr(value, field.name)) for field in getattr(value, "__attrs_attrs__", ()))
 
 
+def _alone(error: Mismatch) -> Mismatch:
+    """The error without its traceback, in whose frames stands the list that keeps it."""
+    return Mismatch(error.place, error.rule, error.value, error.path)
+
+
 def _nearest(errors: list[Mismatch], value: Any) -> Mismatch:
     """The error that tells most: the one that got deepest into what is there, or all rules where none did."""
     deepest = max(errors, key=lambda error: (len(error.place), error.value is not UNSET))
     if deepest.place or len(errors) == 1:
-        return deepest
+        return _alone(deepest)
     return Mismatch((), " or ".join(dict.fromkeys(error.rule for error in errors)), value)

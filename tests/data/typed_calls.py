@@ -51,9 +51,16 @@ body = PurchaseNumberBlockRequest(answer_point="a")
 purchase_number_block.sync("p", number_block_sid="n", client=blocks, body=body)
 purchase_number_block.sync_detailed("p", number_block_sid="n", client=add_ons, body=body)  # wrong
 
+with fonedynamics.Client(account_sid="a", token="b") as entered:
+    entered.number_blocks.purchase(property_sid="p", number_block_sid="n", answer_point="a")
+with fonedynamics.AsyncClient(account_sid="a", token="b"):  # wrong
+    pass
+
 
 async def calls() -> None:
     """What needs an event loop."""
+    async with fonedynamics.Client(account_sid="a", token="b") as either:
+        await purchase_number_block.asyncio("p", number_block_sid="n", client=either, body=body)
     async with fonedynamics.AsyncClient(account_sid="a", token="b") as client:
         await client.number_blocks.purchase(property_sid="p", number_block_sid="n", answer_point="a")
         await client.number_blocks.purchase(property_sid="p", number_block_sid="n", answer_point=1)  # wrong

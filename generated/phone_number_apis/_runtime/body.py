@@ -12,6 +12,7 @@ from .draft import Draft
 from .errors import InvalidRequest
 from .media import Encoding, write
 from .mismatch import Mismatch
+from .objects import Object
 from .unset import UNSET
 from .values import SEND, Codec, Way
 
@@ -41,9 +42,11 @@ class Body:
         kind = content_type or next(iter(self.types))
         if kind not in self.types:
             raise InvalidRequest("content_type", f"one of {', '.join(self.types)}", kind)
+        made = self.codecs[kind]
+        names = made.names if isinstance(made, Object) else ()
         try:
-            encoded = self.codecs[kind].encode(value, way)
-            draft.content, written = write(kind, encoded, self.encodings.get(kind, {}))
+            encoded = made.encode(value, way)
+            draft.content, written = write(kind, encoded, self.encodings.get(kind, {}), names)
         except (Mismatch, RecursionError) as error:
             raise InvalidRequest.because("body", "", error) from None
         draft.headers.append(("Content-Type", written))

@@ -7,8 +7,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar, Unpack, cast
 
@@ -18,8 +17,16 @@ from . import errors
 from .connections import Connections
 from .exchange import Found, exchanged, exchanged_async
 from .operation import Operation
-from .options import DEFAULT_TIMEOUT, OWN, Options, checked_retries, checked_timeout, checked_url
-from .redaction import redacted
+from .options import (
+    DEFAULT_TIMEOUT,
+    OWN,
+    Options,
+    check_senders,
+    checked_retries,
+    checked_timeout,
+    checked_url,
+)
+from .redaction import redact
 from .retries import Retries
 from .security import Applied, Credential, credentials_for
 from .types import Response
@@ -47,9 +54,10 @@ class Given(TypedDict, total=False):
 class BaseClient:
     """What the clients of all vendors do; connections are opened when first needed.
 
-    Usable as a context manager, `with` for the plain functions and `async with` for the `asyncio` ones, and
-    from several threads and event loops. It follows no redirects and keeps no cookies. A call without a time
-    limit has to be asked for by `timeout=httpx.Timeout(None)`.
+    Usable from several threads and event loops, and by `async with`; `SyncClient` also by `with`. As in httpx,
+    a client that was closed stays so, and calls raise `RuntimeError`; an `http_client` of the caller's stays
+    open. It follows no redirects and keeps no cookies. A call without a time limit has to be asked for by
+    `timeout=httpx.Timeout(None)`.
     """
 
     _errors: ClassVar[ModuleType] = errors
@@ -60,35 +68,41 @@ class BaseClient:
     """The environment variable of each argument that is a credential."""
     _always_needs: ClassVar[str] = ""
     """The arguments without which no call can be made, in words."""
+    _credentials: Mapping[str, Credential | None] = {}
 
     def __init__(self, credentials: Mapping[str, Credential | None], **options: Unpack[Options]) -> None:
         if unknown := sorted(options.keys() - Options.__optional_keys__):
             raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}")
+        check_senders(options)
         self._auth, self._credentials = options.get("auth"), credentials
         if self._always_needs and not self._auth and not any(credentials.values()):
             raise self._missing()
-        self._is_safe = options.get("allow_http") is True or not (self._auth or any(credentials.values()))
+        carries = self._auth or any(credentials.values()) or getattr(options.get("http_client"), "auth", None)
+        self._is_safe = options.get("allow_http") is True or not carries
         if "base_url" not in options and str(getattr(options.get("http_client"), "base_url", "")):
             raise TypeError("the http_client has a base_url: give it to this client, as base_url")
         self.base_url = checked_url(options.get("base_url", self._base_url), is_safe=self._is_safe)
         usual = getattr(options.get("http_client"), "timeout", DEFAULT_TIMEOUT)
         self.timeout = checked_timeout(options.get("timeout", usual))
-        self._retries = checked_retries(options.get("max_retries", 2)), options.get("max_retry_time", 60.0)
-        self._checks = options.get("validate", True)
+        self._retries = checked_retries(options.get("max_retries", 2), options.get("max_retry_time", 60.0))
+        self._checks = options.get("validate") is not False
         self._headers = dict(options.get("headers") or {})
         rest = {name: option for name, option in options.items() if name not in OWN}
-        self._connections = Connections(self.timeout, rest)
+        self._connections = Connections(self.timeout, rest, is_safe=self._is_safe)
 
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self:
-        """A client with the credentials that the environment has; raises `MissingCredentials` without any."""
+        """A client with the credentials that the environment has; raises `MissingCredentials` without any.
+
+        An empty variable is as good as none.
+        """
         found = {name: text for name, key in cls._environment.items() if (text := os.environ.get(key))}
         if not found and "auth" not in options:
             raise cls._missing()
         try:
             made: Self = cast("Any", cls)(**found, **options)
-        except ValueError as error:
-            told = re.sub(r"\w+", lambda name: cls._environment.get(name[0], name[0]), str(error))
+        except errors.InvalidCredentials as error:
+            told = re.sub(r"`(\w+)`", lambda name: f"`{cls._environment.get(name[1], name[1])}`", str(error))
             raise type(error)(told) from None
         return made
 
@@ -106,10 +120,7 @@ class BaseClient:
         """What mints tokens, as the contract's `jwt` says, of a credentials file or of what it holds."""
         from .jwt import Jwt, Minted  # few clients need it
 
-        try:
-            return None if credentials is None else Minted(Jwt(**jwt), credentials)
-        except errors.InvalidCredentials as error:
-            raise _own(error, self._errors) from None
+        return None if credentials is None else Minted(Jwt(**jwt), credentials)
 
     def __repr__(self) -> str:
         return (
@@ -125,20 +136,20 @@ class BaseClient:
         return self._connections.of_loop()
 
     def close(self) -> None:
-        """Close the connections of the plain functions."""
+        """Close the client, and the connections of the plain functions."""
         self._connections.close()
 
     async def aclose(self) -> None:
-        """Close the connections of the `asyncio` functions that belong to the running event loop."""
+        """Close the client, and all connections but those that belong to other event loops."""
         await self._connections.aclose()
 
-    def __enter__(self) -> Self:
-        return self
+    if not TYPE_CHECKING:  # so that type checkers refuse `with`, too
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self.close()
+        def __enter__(self) -> Self:
+            raise TypeError(f"{type(self).__name__} is for asyncio: write `async with`")
+
+        def __exit__(self, *_: object) -> None:
+            """Python looks for it first."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -209,11 +220,11 @@ class BaseClient:
         url = self.base_url
         if operation.server and url == self._base_url:  # another base_url is meant for all calls
             url = checked_url(operation.server, is_safe=self._is_safe)
-        retries, is_renewed = Retries(*self._retries), False
+        retries, limits, is_renewed = Retries(*self._retries), timeout, False
         while True:
             applied = [credential.apply() for credential in credentials]
             started = time.monotonic()
-            found = yield draft.authorized(applied).request(client, operation.method, url, timeout)
+            found = yield draft.authorized(applied).request(client, operation.method, url, limits)
             if found is None:  # pragma: no cover -- what is sent after a request is what came of it
                 continue
             _log(operation, found, time.monotonic() - started)
@@ -222,23 +233,43 @@ class BaseClient:
                 continue
             wait = retries.wait(found.asked) if operation.may_repeat(found) else None
             yield operation.read(found) if wait is None else wait
+            limits = retries.cut(timeout, is_idempotent=operation.is_idempotent)
 
-    @contextmanager
-    def _raising(self) -> Generator[None]:
-        """Errors as those of the vendor, and without secrets."""
-        try:
-            yield
-        except errors.Error as error:
-            raise _own(error, self._errors, self._credentials.values()) from error.__cause__
+    def _raising(self) -> _Raising:
+        return _Raising(lambda error: _own(error, self._errors, self._credentials.values()))
+
+
+class SyncClient(BaseClient):
+    """A client that can also be used by `with`, which closes what its plain functions opened."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Raising:
+    """Raises errors as those of the vendor, and without secrets; in the way of every call, so no generator."""
+
+    def __init__(self, own: Callable[[errors.Error], errors.Error]) -> None:
+        self._own = own
+
+    def __enter__(self) -> None:
+        """There is nothing to prepare."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if isinstance(error, errors.Error):
+            raise self._own(error) from error.__cause__
 
 
 def _own(error: E, tree: ModuleType, credentials: Iterable[Credential | None] = ()) -> E:
     """The error as the class of the same name in a vendor's `tree`, without the secrets of credentials."""
-    secrets = [secret for credential in credentials if credential for secret in credential.secrets]
-    each: BaseException | None = error
-    while each is not None:
-        each.args = tuple(redacted(arg, secrets) if isinstance(arg, str) else arg for arg in each.args)
-        each = each.__cause__
+    redact(error, [secret for credential in credentials if credential for secret in credential.secrets])
     new: E = getattr(tree, type(error).__name__, type(error))(*error.args)
     new.__dict__.update({**error.__dict__, **new.__dict__})
     return new

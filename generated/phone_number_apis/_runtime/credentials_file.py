@@ -33,10 +33,10 @@ def read(
         held = _object(_bytes(credentials, name), name)
     for field, type_ in fields.items():
         value = held.get(field)
-        if value is None or value == "":
-            raise InvalidCredentials(f"{name} has no `{field}`")
+        if value is None or not str(value).strip():
+            raise InvalidCredentials(f"{name} has no {field!r}")
         if not isinstance(value, _TYPES[type_]) or isinstance(value, bool):
-            raise InvalidCredentials(f"{name} has a `{field}` that is no {type_}")
+            raise InvalidCredentials(f"the {field!r} of {name} is no {type_}")
     return {field: held[field] for field in fields}
 
 
@@ -46,8 +46,10 @@ def _name(path: object) -> str:
 
 
 def _bytes(path: str | PathLike[str], name: str) -> bytes:
+    why: str | None = "the path is blank"
     try:
-        return Path(path).read_bytes()
+        if str(path).strip():
+            return Path(path).read_bytes()
     except OSError as error:
         why = error.strerror
     except (TypeError, ValueError):

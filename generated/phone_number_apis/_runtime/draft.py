@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from copy import copy
 from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -21,6 +20,7 @@ Location = Literal["path", "query", "header", "cookie"]
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """The name of a header."""
 _FRAMING = {"host", "content-length", "transfer-encoding", "connection"}
+_OUT_OF_PATH = re.compile(r"[/\x00-\x1f\x7f-\x9f]")
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]|^[ \t]|[ \t]\Z")
 
 
@@ -47,11 +47,14 @@ class Parameter(NamedTuple):
 class Draft:
     """The parts of a request; they are percent-encoded where that is needed.
 
-    `parameters` are those that the request may have: the properties of an object cannot pass for them.
+    `parameters` are those that the request may have, `documented` whose properties become which names in a
+    place, given or not: no property of another object can pass for either.
     """
 
-    def __init__(self, path: str, parameters: Sequence[Parameter] = ()) -> None:
-        self.path = path
+    def __init__(
+        self, path: str, parameters: Sequence[Parameter], documented: Mapping[tuple[str, str], str]
+    ) -> None:
+        self.path, self.documented = path, documented
         self.owners = {
             location: {each.name: each.name for each in parameters if each.location == location}
             for location in ("query", "cookie")
@@ -71,9 +74,13 @@ class Draft:
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
-        """The headers as HTTP has them, with the cookies."""
-        cookies = [("Cookie", "; ".join(self.cookies))] if self.cookies else []
-        return [(name.encode("ascii"), value.encode("latin-1")) for name, value in [*self.headers, *cookies]]
+        """The headers as HTTP has them, with the cookies behind those of the caller."""
+        headers = self.headers
+        if self.cookies:
+            cookies = [value for name, value in headers if name.lower() == "cookie"] + self.cookies
+            headers = [header for header in headers if header[0].lower() != "cookie"]
+            headers.append(("Cookie", "; ".join(cookies)))
+        return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
 
     def place(self, parameter: Parameter, value: Any) -> None:
         """Put a JSON value where its parameter belongs; raises `Mismatch` where that cannot carry it."""
@@ -87,7 +94,10 @@ class Draft:
             self._add_header(name, styles.header(value, explode))
         else:
             found = styles.pairs(name, value, style, explode, allow_reserved)
-            if clash := styles.claim(self.owners[parameter.location], name, found):
+            at, documented = parameter.location, self.documented
+            clash = styles.claim(self.owners[at], name, found)
+            clash += [key for key, _ in found if documented.get((at, key), name) != name]
+            if clash:
                 raise Mismatch((), "no property with the name of another parameter", clash)
             if parameter.location == "query":
                 self.query += styles.joined(found)
@@ -111,7 +121,8 @@ class Draft:
 
     def authorized(self, applied: Sequence[Applied]) -> Draft:
         """The same with credentials; a header that the caller gave stays."""
-        new, given = copy(self), {name.lower() for name, _ in self.headers}
+        new, given = Draft.__new__(Draft), {name.lower() for name, _ in self.headers}
+        vars(new).update(vars(self))
         for each in applied:
             self._check_apart(each)
             headers = [header for header in each.headers.items() if header[0].lower() not in given]
@@ -144,21 +155,27 @@ class Draft:
             if client.cookies and b"cookie" not in given:
                 client.cookies.set_cookie_header(request)
         except httpx.InvalidURL as error:
-            raise InvalidRequest("URL", str(error), self.path) from None
+            raise InvalidRequest("URL", f"a URL that httpx can send ({error})", self.path) from None
         if self.is_secret:
             hide_query(request)
         return request
 
     def _with(self, params: httpx.QueryParams) -> str:
         """The path and the query, with the parameters of a client that the caller made."""
+        if not params:
+            return self.target
         for name in params:
             if name in self.owners["query"]:
                 raise InvalidRequest("http_client", "no query parameter of the operation in its params", name)
-        joint = "&" if self.query else "?"
-        return f"{self.target}{joint}{params}" if params else self.target
+        return f"{self.target}{'&' if self.query else '?'}{params}"
 
     def _fill(self, name: str, written: str, value: Any) -> None:
-        """Fill in a variable of the path, if what is written there stays in its segment."""
+        """Fill in a variable of the path, if what is written there stays in its segment.
+
+        `%2F` would do so by RFC 3986, but many servers and proxies take it for a `/`.
+        """
+        if _OUT_OF_PATH.search(unquote(written)):
+            raise Mismatch((), "a path segment without `/` and control characters", value)
         self.path = self.path.replace(f"{{{name}}}", written)
         if not written or not {".", ".."}.isdisjoint(self.path.split("/")):
             raise Mismatch((), "a path segment that is not empty, `.` or `..`", value)

@@ -3,25 +3,29 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from .guards import pointed
-from .mismatch import Mismatch, dotted, told
+from .mismatch import Mismatch, Shown, dotted, shown, told
 
 
 class Error(Exception):
     """The root of everything that a client raises of its own."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
 
 class InvalidRequest(Error, ValueError):
-    """The call breaks a rule of the contract; nothing was sent.
+    """The call breaks a rule of the contract; nothing was sent. Mend the argument that it names.
 
     `parameter` names the argument (or the attribute of a model in it), `where` the parameter or the place in
     the body as the contract has it, `rule` what the contract wants in JSON Schema's words, `value` what was
-    given, `url` the page that documents the call.
+    given (or how it looks, where it holds a secret or cannot be pickled), `url` the page that documents the call.
     """
 
     def __init__(
@@ -44,11 +48,11 @@ class InvalidRequest(Error, ValueError):
     def because(cls, where: str, argument: str, error: Mismatch | RecursionError) -> InvalidRequest:
         """The error for a parameter or body, seen from outside."""
         if isinstance(error, RecursionError):
-            return cls(where, "less nesting", "a value that may hold itself", argument or where)
-        parameter = dotted((argument, *error.path) if argument else error.path)
+            return cls(where, "less nesting", Shown("a value that may hold itself"), argument or where)
+        parameter = dotted(error.path, argument)
         if parameter[:1] in ("", "["):  # the body itself, or an item of it
             parameter = where + parameter
-        return cls(dotted((where, *error.place)), error.rule, error.value, parameter)
+        return cls(dotted(error.place, where), error.rule, error.value, parameter)
 
     def on_page(self, url: str | None) -> InvalidRequest:
         """The same, with the page that documents the call."""
@@ -59,11 +63,21 @@ class InvalidRequest(Error, ValueError):
         where = self.where if is_same else f"{self.parameter} ({self.where})"
         hint = f" {self.hint}" if self.hint else ""
         page = f" See {self.url}" if self.url else ""
-        return f"{told(where, self.rule, self.value)}.{hint} Nothing was sent.{page}"
+        return f"{where:.300}: {told(self.rule, self.value)}.{hint} Nothing was sent.{page}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            pickle.dumps(self.value)
+        except Exception:  # a lock, a generator: what it was cannot travel, what it looks like can
+            value: object = Shown(shown(self.value))
+        else:
+            value = self.value
+        where, rule, _, *rest = self.args
+        return type(self), (where, rule, value, *rest), {**vars(self), "value": value}
 
 
 class MissingCredentials(Error):
-    """The call needs credentials that the client was not given; nothing was sent."""
+    """The call needs credentials that the client was not given; nothing was sent. Give them to the client."""
 
 
 class InvalidCredentials(Error, ValueError):
@@ -107,15 +121,12 @@ class ResponseError(Error):
     def __str__(self) -> str:
         return str(self.args[0])
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
-
 
 _REQUEST_IDS = ("request-id", "requestid", "correlation-id", "trace-id")
 
 
 class MalformedResponse(ResponseError):
-    """The answer cannot be understood by the contract; the request was probably carried out.
+    """The answer is not as documented; the request was probably carried out. Look before calling again.
 
     `where` is the place in the answer, `expected` what the contract wants there in JSON Schema's words, `got`
     what stands there.
@@ -134,9 +145,26 @@ class ErrorFields(NamedTuple):
     details: str | None = None
     authentication: tuple[str | int, ...] = ()
 
+    def found(self, answer: Any) -> tuple[str | int | None, str | None, Any]:
+        """The code, the message and the details in an answer of JSON; None for what it has not."""
+        code, message, details = (None if at is None else pointed(answer, at) for at in self[:3])
+        has_code, has_message = isinstance(code, str | int), isinstance(message, str)
+        return code if has_code else None, message if has_message else None, details
+
 
 class APIError(ResponseError):
-    """The vendor refused the call, or failed: `parsed` is the documented error, or None where it was not one."""
+    """The vendor refused the call, or failed: what it says is in `code`, `message` and `details`.
+
+    `parsed` is the documented error, or None where the answer is not as documented; the other three are read
+    from such an answer too, where it has them.
+    """
+
+    code: str | int | None = None
+    """The vendor's code."""
+    message: str | None = None
+    """The vendor's words."""
+    details: Any = None
+    """What more the vendor says, as JSON."""
 
     def __init__(
         self, told: str, status: int, headers: Mapping[str, str], content: bytes, parsed: Any = None
@@ -144,33 +172,6 @@ class APIError(ResponseError):
         super().__init__(told, status, headers, content)
         self.args = (*self.args, parsed)
         self.parsed: Any = parsed
-
-    @property
-    def code(self) -> str | int | None:
-        """The vendor's code."""
-        code: str | int | None = self._field("code")
-        return code
-
-    @property
-    def message(self) -> str | None:
-        """The vendor's words."""
-        text: str | None = self._field("message")
-        return text
-
-    @property
-    def details(self) -> Any:
-        """What more the vendor says, as JSON."""
-        return self._field("details")
-
-    def _field(self, name: str) -> Any:
-        return error_field(self.parsed, name)
-
-
-def error_field(parsed: Any, name: str) -> Any:
-    """What an error object holds for a field of `ErrorFields`; None where it has none."""
-    fields: ErrorFields | None = getattr(parsed, "__error__", None)
-    at: str | None = getattr(fields, name, None)
-    return None if at is None else pointed(parsed.to_dict(), at)
 
 
 class UnexpectedStatus(APIError):
@@ -182,11 +183,11 @@ class UncertainStatus(UnexpectedStatus, OutcomeUnknown):
 
 
 class AuthenticationError(APIError):
-    """The vendor did not accept the credentials (status 401, or a code of that meaning)."""
+    """The vendor did not accept the credentials (status 401, or a code of that meaning). Check them."""
 
 
 class RateLimited(APIError):
-    """The vendor asks to slow down (status 429)."""
+    """The vendor asks to slow down (status 429). Wait for `retry_after` seconds, or longer without it."""
 
     @property
     def retry_after(self) -> float | None:
@@ -195,11 +196,14 @@ class RateLimited(APIError):
 
 
 class ServerError(APIError):
-    """The vendor failed (status 5XX)."""
+    """The vendor failed (status 5XX). Unless this is an `OutcomeUnknown` too, the call may be made again."""
 
 
 class UncertainServerError(ServerError, OutcomeUnknown):
-    """The vendor failed (status 5XX) at a call that must not be sent twice: it may have been carried out."""
+    """The vendor failed (status 5XX) at a call that must not be sent twice: it may have been carried out.
+
+    It is an `OutcomeUnknown` too. Do not just call again.
+    """
 
 
 BY_STATUS: Mapping[str, type[APIError]] = {"401": AuthenticationError, "429": RateLimited}

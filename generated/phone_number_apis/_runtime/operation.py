@@ -9,13 +9,15 @@ from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
+from . import styles
 from .answers import Answers, parsed
 from .body import Body
 from .codec import codec
 from .draft import Draft, Parameter
-from .errors import APIError, InvalidRequest, MalformedResponse, OutcomeUnknown, error_field
+from .errors import APIError, InvalidRequest, MalformedResponse, OutcomeUnknown
 from .exchange import Found
 from .mismatch import Mismatch, dotted
+from .objects import Object
 from .types import Response
 from .unset import UNSET
 from .values import SEND, SEND_UNCHECKED, Codec, Way
@@ -81,6 +83,17 @@ class Operation(Generic[S, T]):
         """The codecs of the parameters; made with the first call, for then all models are there."""
         return [codec(parameter.type) for parameter in self.parameters]
 
+    @cached_property
+    def documented(self) -> dict[tuple[str, str], str]:
+        """The parameter whose documented property becomes a name in the query or a cookie, where there is just one."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for each, made in zip(self.parameters, self.codecs, strict=True):
+            if isinstance(made, Object) and each.content is None and each.location in ("query", "cookie"):
+                properties = dict.fromkeys(made.names, "")
+                for name, _ in styles.pairs(each.name, properties, each.style, each.explode):
+                    found.setdefault((each.location, name), set()).add(each.name)
+        return {at: owner for at, (owner, *others) in found.items() if not others}
+
     # The request
 
     def draft(
@@ -96,7 +109,7 @@ class Operation(Generic[S, T]):
             raise error.on_page(self.url) from None
 
     def _draft(self, values: Sequence[Any], body: Any, content_type: str | None, way: Way) -> Draft:
-        draft = Draft(self.path, self.parameters)
+        draft = Draft(self.path, self.parameters, self.documented)
         given: dict[str, Any] = {}
         for parameter, made, value in zip(self.parameters, self.codecs, values, strict=True):
             if value is not UNSET:
@@ -115,7 +128,7 @@ class Operation(Generic[S, T]):
         if self.body is not None:
             self.body.add(draft, body, content_type, way)
         elif body is not UNSET:
-            raise InvalidRequest("body", "absent: the operation takes none", body)
+            raise InvalidRequest("body", "nothing: the operation takes no body", body)
         return draft
 
     # The answer
@@ -128,18 +141,15 @@ class Operation(Generic[S, T]):
     def may_repeat(self, found: Found) -> bool:
         """Whether the request can be sent again without the danger that it is carried out twice."""
         if found.response is None or not found.is_whole:
-            return found.is_unsent or (
-                self.is_idempotent and not isinstance(found.error, httpx.DecodingError)
-            )
+            return found.is_unsent or self.is_idempotent
         status = found.response.status_code
         return self._is_not_processed(status) or (self.is_idempotent and status >= 500)
 
     def _is_not_processed(self, status: int) -> bool:
-        key = self.answers.key(status)
-        return key is not None and key in self.not_processed
+        return bool(self.not_processed) and self.answers.key(status) in self.not_processed
 
     def read(self, found: Found) -> Response[T]:
-        """The answer with its documented model; raises `MalformedResponse` for a success that has another."""
+        """The answer with its documented model, if it has it; raises `MalformedResponse` for a success without."""
         response = found.response
         if response is None or not found.is_whole:
             raise found.failure(self.call, self.ask) from found.error
@@ -147,16 +157,21 @@ class Operation(Generic[S, T]):
         content = self.answers.content(status)
         if content and self.method != "HEAD":
             try:
+                if found.error is not None:
+                    raise found.error
                 value = parsed(content, response)
-            except (Mismatch, RecursionError) as error:
-                if response.is_success:
-                    raise self._malformed(response, error) from None
+            except (Mismatch, RecursionError, httpx.DecodingError) as error:
+                if response.is_success and not self.answers.is_failure(None, response.content):
+                    raise self._malformed(response, error) from found.error
         return Response(status, response.content, response.headers, cast("T", value))
 
-    def _malformed(self, response: httpx.Response, error: Mismatch | RecursionError) -> MalformedResponse:
+    def _malformed(self, response: httpx.Response, error: Exception) -> MalformedResponse:
         """The error for an answer that cannot be understood."""
+        what = f"cannot be decoded ({type(error).__name__}: {error})"
+        if isinstance(error, Mismatch):
+            what = f"is not as documented: {error}"
         done = "" if self.is_idempotent else " The request was probably carried out."
-        told = f"{self.call} answered {response.status_code}, but {error}.{done}"
+        told = f"{self.call} answered {response.status_code}, but its body {what}.{done}"
         new = MalformedResponse(told, response.status_code, response.headers, response.content)
         if isinstance(error, Mismatch):
             new.where, new.expected, new.got = dotted(error.place), error.rule, error.value
@@ -166,10 +181,13 @@ class Operation(Generic[S, T]):
         """What a success means; raises one of the error classes in `tree` for a failure, documented or not."""
         status, value = response.status_code, response.parsed
         is_known = self.answers.content(status) is not None
-        if is_known and 200 <= status < 300 and not getattr(value, "__failure__", False):
+        if is_known and 200 <= status < 300 and not self.answers.is_failure(value, response.content):
             return cast("S", value)
-        error = self._kind(status, value, is_known, tree)
-        code, message = error_field(value, "code"), error_field(value, "message")
+        fields, (code, message, details) = self.answers.fault(value, response.content)
+        if code is not None and code in fields.authentication:
+            error: type[APIError] = tree.AuthenticationError
+        else:
+            error = self._kind(status, is_known, tree)
         verb = "failed with" if is_known else "answered with the undocumented"
         said = ": ".join(str(part) for part in (code, message) if part is not None)
         what = said or (response.content if value is None else value)
@@ -177,14 +195,12 @@ class Operation(Generic[S, T]):
         if issubclass(error, OutcomeUnknown):
             told += f". It may have been carried out{f'; {self.ask} can tell' if self.ask else ''}."
         raised = error(told, status, response.headers, response.content, value)
+        raised.code, raised.message, raised.details = code, message, details
         if isinstance(raised, OutcomeUnknown):
             raised.ask = self.ask
         raise raised
 
-    def _kind(self, status: int, value: Any, is_known: bool, tree: Any) -> type[APIError]:
-        fields = getattr(value, "__error__", None)
-        if fields and error_field(value, "code") in fields.authentication:
-            return cast("type[APIError]", tree.AuthenticationError)
+    def _kind(self, status: int, is_known: bool, tree: Any) -> type[APIError]:
         is_certain = self.is_idempotent or self._is_not_processed(status)
         kinds: Mapping[str, type[APIError]] = tree.BY_STATUS
         kind = kinds.get(str(status)) or kinds.get(f"{status // 100}XX")

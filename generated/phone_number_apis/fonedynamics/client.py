@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from .._runtime import security as _security
-from .._runtime.client import BaseClient
+from .._runtime.client import BaseClient, SyncClient
 from .._runtime.options import Options
 from . import errors
 
@@ -32,16 +32,17 @@ class AnyClient(BaseClient):
         token: str | None = None,
         **options: Unpack[Options],
     ) -> None:
-        super().__init__(
-            {
-                "basicAuth": _security.basic(account_sid, token, "account_sid", "token"),
-            },
-            **options,
-        )
+        with self._raising():
+            super().__init__(
+                {
+                    "basicAuth": _security.basic(account_sid, token, "account_sid", "token"),
+                },
+                **options,
+            )
 
 
-class Client(AnyClient):
-    """A client for Fone Dynamics REST API.
+class Client(AnyClient, SyncClient):
+    """A client for Fone Dynamics REST API; `with` closes it.
 
     Credentials, kept out of `repr`; `from_env()` takes them from the environment:
         account_sid: username of the security scheme `basicAuth`; `FONEDYNAMICS_ACCOUNT_SID`.
@@ -61,7 +62,7 @@ class Client(AnyClient):
 
 
 class AsyncClient(AnyClient):
-    """A client for Fone Dynamics REST API, for asyncio.
+    """A client for Fone Dynamics REST API, for asyncio; `async with` closes it.
 
     Credentials, kept out of `repr`; `from_env()` takes them from the environment:
         account_sid: username of the security scheme `basicAuth`; `FONEDYNAMICS_ACCOUNT_SID`.

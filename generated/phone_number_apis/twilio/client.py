@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from .._runtime import security as _security
-from .._runtime.client import BaseClient
+from .._runtime.client import BaseClient, SyncClient
 from .._runtime.options import Options
 from . import errors
 
@@ -39,19 +39,22 @@ class AnyClient(BaseClient):
         api_key_secret: str | None = None,
         **options: Unpack[Options],
     ) -> None:
-        super().__init__(
-            {
-                "accountSid_authToken": _security.basic(account_sid, auth_token, "account_sid", "auth_token"),
-                "apiKeySid_apiKeySecret": _security.basic(
-                    api_key_sid, api_key_secret, "api_key_sid", "api_key_secret"
-                ),
-            },
-            **options,
-        )
+        with self._raising():
+            super().__init__(
+                {
+                    "accountSid_authToken": _security.basic(
+                        account_sid, auth_token, "account_sid", "auth_token"
+                    ),
+                    "apiKeySid_apiKeySecret": _security.basic(
+                        api_key_sid, api_key_secret, "api_key_sid", "api_key_secret"
+                    ),
+                },
+                **options,
+            )
 
 
-class Client(AnyClient):
-    """A client for Twilio REST API.
+class Client(AnyClient, SyncClient):
+    """A client for Twilio REST API; `with` closes it.
 
     Credentials, kept out of `repr`; `from_env()` takes them from the environment:
         account_sid: username of the security scheme `accountSid_authToken`; `TWILIO_ACCOUNT_SID`.
@@ -73,7 +76,7 @@ class Client(AnyClient):
 
 
 class AsyncClient(AnyClient):
-    """A client for Twilio REST API, for asyncio.
+    """A client for Twilio REST API, for asyncio; `async with` closes it.
 
     Credentials, kept out of `repr`; `from_env()` takes them from the environment:
         account_sid: username of the security scheme `accountSid_authToken`; `TWILIO_ACCOUNT_SID`.

@@ -17,11 +17,11 @@ class Error(runtime.Error):
 
 
 class InvalidRequest(Error, runtime.InvalidRequest):
-    """The call breaks a rule of the contract; nothing was sent."""
+    """The call breaks a rule of the contract; nothing was sent. Mend the argument that it names."""
 
 
 class MissingCredentials(Error, runtime.MissingCredentials):
-    """The call needs credentials that the client was not given; nothing was sent."""
+    """The call needs credentials that the client was not given; nothing was sent. Give them to the client."""
 
 
 class InvalidCredentials(Error, runtime.InvalidCredentials):
@@ -37,11 +37,11 @@ class OutcomeUnknown(Error, runtime.OutcomeUnknown):
 
 
 class MalformedResponse(Error, runtime.MalformedResponse):
-    """The answer cannot be understood by the contract; the request was probably carried out."""
+    """The answer is not as documented; the request was probably carried out. Look before calling again."""
 
 
 class APIError(Error, runtime.APIError):
-    """The vendor refused the call, or failed: `parsed` is the documented error, or None where it was not one."""
+    """The vendor refused the call, or failed: what it says is in `code`, `message` and `details`."""
 
 
 class UnexpectedStatus(APIError, runtime.UnexpectedStatus):
@@ -53,7 +53,7 @@ class UncertainStatus(UnexpectedStatus, OutcomeUnknown, runtime.UncertainStatus)
 
 
 class ServerError(APIError, runtime.ServerError):
-    """The vendor failed (status 5XX)."""
+    """The vendor failed (status 5XX). Unless this is an `OutcomeUnknown` too, the call may be made again."""
 
 
 class UncertainServerError(ServerError, OutcomeUnknown, runtime.UncertainServerError):

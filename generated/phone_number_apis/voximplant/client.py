@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from .._runtime import security as _security
-from .._runtime.client import BaseClient
+from .._runtime.client import BaseClient, SyncClient
 from .._runtime.options import Options
 from . import errors
 
@@ -34,33 +34,34 @@ class AnyClient(BaseClient):
         credentials: str | PathLike[str] | Mapping[str, object] | None = None,
         **options: Unpack[Options],
     ) -> None:
-        super().__init__(
-            {
-                "JwtAuth": _security.either(
-                    _security.bearer(token, "token"),
-                    self._minted(
-                        credentials,
-                        extra="voximplant",
-                        algorithm="RS256",
-                        fields={"account_id": "integer", "key_id": "string", "private_key": "string"},
-                        key="private_key",
-                        header={"kid": "{key_id}"},
-                        claims={"iss": "{account_id}"},
-                        lifetime=3600,
-                        leeway=5,
-                        renew_at="/error/code",
-                        renew_on=(455, 456),
+        with self._raising():
+            super().__init__(
+                {
+                    "JwtAuth": _security.either(
+                        _security.bearer(token, "token"),
+                        self._minted(
+                            credentials,
+                            extra="voximplant",
+                            algorithm="RS256",
+                            fields={"account_id": "integer", "key_id": "string", "private_key": "string"},
+                            key="private_key",
+                            header={"kid": "{key_id}"},
+                            claims={"iss": "{account_id}"},
+                            lifetime=3600,
+                            leeway=5,
+                            renew_at="/error/code",
+                            renew_on=(455, 456),
+                        ),
+                        "token",
+                        "credentials",
                     ),
-                    "token",
-                    "credentials",
-                ),
-            },
-            **options,
-        )
+                },
+                **options,
+            )
 
 
-class Client(AnyClient):
-    """A client for Voximplant Management API.
+class Client(AnyClient, SyncClient):
+    """A client for Voximplant Management API; `with` closes it.
 
     Credentials, kept out of `repr`; `from_env()` takes them from the environment:
         token: token of the security scheme `JwtAuth`; `VOXIMPLANT_TOKEN`.
@@ -80,7 +81,7 @@ class Client(AnyClient):
 
 
 class AsyncClient(AnyClient):
-    """A client for Voximplant Management API, for asyncio.
+    """A client for Voximplant Management API, for asyncio; `async with` closes it.
 
     Credentials, kept out of `repr`; `from_env()` takes them from the environment:
         token: token of the security scheme `JwtAuth`; `VOXIMPLANT_TOKEN`.

@@ -174,8 +174,9 @@ class AsyncNumberBlocks:
         timeout: float | httpx.Timeout | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> PurchaseNumberBlockResult:
-        """Buy a block of numbers. This call can cost money. Sent twice, it may be carried out twice. As
-        `Client.number_blocks.purchase`, for asyncio.
+        """Buy a block of numbers. This call can cost money. Sent twice, it may be carried out twice. Retries:
+        only where the request never left. As `client.number_blocks.purchase`, for asyncio. Source:
+        https://www.fonedynamics.com/docs/rest-api/purchase-number-block
         """
         body = PurchaseNumberBlockRequest(
             answer_point=answer_point,

@@ -82,7 +82,9 @@ class AsyncAssignedAddOns:
         headers: Mapping[str, str] | None = None,
     ) -> AssignedAddOn:
         """Assign an installed add-on to a phone number. This call can cost money. Sent twice, it may be
-        carried out twice. As `Client.assigned_add_ons.create`, for asyncio.
+        carried out twice. Retries: only where the request never left, and after status 429, which says that
+        nothing was carried out. As `client.assigned_add_ons.create`, for asyncio. Source:
+        https://www.twilio.com/docs/marketplace/api/incoming-phone-number-assigned-add-ons
         """
         body = CreateAssignedAddOnRequest(installed_add_on_sid=installed_add_on_sid)
         return await self._client.call_async(

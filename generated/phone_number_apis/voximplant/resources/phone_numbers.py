@@ -162,7 +162,9 @@ class AsyncPhoneNumbers:
     ) -> AttachPhoneNumberResult:
         """Attach phone numbers to the account. This call can cost money. Sent twice, it may be carried out
         twice. It is open to Owner, Admin and Accountant only. Give exactly one of `phone_count` and
-        `phone_number`. As `Client.phone_numbers.attach`, for asyncio.
+        `phone_number`. Retries: only where the request never left. As `client.phone_numbers.attach`, for
+        asyncio. Source:
+        https://docs.voximplant.ai/api-reference/management-api/reference/phone-numbers/attach-phone-number
         """
         return await self._client.call_async(
             _ATTACH_PHONE_NUMBER,
