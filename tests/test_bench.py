@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Sequence
@@ -14,13 +15,27 @@ import pytest
 from rich.console import Console
 
 from scripts import bench as package
-from scripts.bench import BENCHES, as_markdown, as_table, bench, benches, calls, processes, worker
+from scripts.bench import (
+    BENCHES,
+    as_markdown,
+    as_table,
+    bench,
+    benches,
+    calls,
+    checking,
+    processes,
+    sending,
+    worker,
+)
 from scripts.bench.example import Example, example
 from scripts.bench.large import document
 from scripts.bench.measure import Sample, difference, in_turns, ratio, run, together
 from scripts.bench.processes import environment, process
 from scripts.bench.rows import Row
+from scripts.contract import Contract
 from scripts.document import dump, load
+from scripts.harness.calls import targets
+from scripts.harness.cases import called, requests
 from scripts.problem import Problem
 from scripts.validity import check
 from scripts.vendors import PACKAGE, Vendor, discover
@@ -244,10 +259,14 @@ def test_httpx_writes_the_body_where_it_writes_the_same_bytes(
         ({"auth": ("me", "a:b")}, {"auth": ("me", "a:b")}, "/x", {}),
         ({"headers": {"Authorization": "Bearer t"}}, {"headers": {"authorization": "Bearer t"}}, "/x", {}),
         ({"json": {"a": 1}}, {}, "/x", {"json": {"a": 1}}),
-        ({"content": "a", "headers": {"Content-Type": "text/plain"}}, {"headers": {"content-type": "text/plain"}}, "/x",
-         {"content": b"a"}),
+        (
+            {"content": "a", "headers": {"Content-Type": "text/plain"}},
+            {"headers": {"content-type": "text/plain"}},
+            "/x",
+            {"content": b"a"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_bare_httpx_is_used_as_its_users_do(
     sent: dict[str, Any], options: dict[str, Any], path: str, keywords: dict[str, Any]
 ) -> None:
@@ -423,3 +442,46 @@ def test_memory_is_measured_before_and_after(tmp_path: Path) -> None:
     (row,) = BENCHES["memory"](tmp_path)
     assert -50 < row.measured < 50
     assert row.reach == 2
+
+
+def test_cases_are_measured_by_those_that_the_server_has_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sent(command: Sequence[str], folder: Path, **environment: str) -> Sample:
+        is_ours = "scripts.bench.sending" in command
+        for _ in range(4 if is_ours else 2):
+            httpx.get(command[command.index("--url" if not is_ours else discover()[0].name) + 1])
+        if is_ours:
+            seconds = {"making": 3, "calling": 1, "checking": 0}
+            Path(command[-1]).write_text(json.dumps(seconds), "utf-8")
+        return Sample(4, 8, 0)
+
+    monkeypatch.setattr(checking, "run", sent)
+    monkeypatch.setattr(checking, "TURNS", 1)
+    monkeypatch.setattr(checking, "discover", lambda: discover()[:1])
+    (row,) = BENCHES["cases"](tmp_path)
+    assert (row.measured, row.cpu, row.reach) == (0.5, 0.5, 0.5)
+    assert row.what.endswith("(making 75%, calling 25%, checking 0%)")
+
+
+def test_each_case_is_sent_by_the_client_of_either_kind() -> None:
+    made = example(discover()[0])
+    contract = Contract(load(discover()[0].client / "openapi.yaml"))
+    (target,) = targets(discover()[0].name, contract, list(called(contract)))
+    with process("counting", made.served()[2]) as server:
+        steps = [step for step, _ in sending.sent(target, server.url + made.path, 3)]
+        count = len(requests(target.operation, 3))
+        assert httpx.request("COUNT", server.url).text == str(2 * count)
+        assert httpx.request("COUNT", server.url).text == "0"
+    assert steps == ["making", *["calling", "checking"] * count]
+
+
+def test_a_wrong_answer_to_a_case_is_not_measured() -> None:
+    made = example(discover()[0])
+    contract = Contract(load(discover()[0].client / "openapi.yaml"))
+    (target,) = targets(discover()[0].name, contract, list(called(contract)))
+    with (
+        process("counting", b"HTTP/1.1 299 Odd\r\nContent-Length: 0\r\n\r\n") as server,
+        pytest.raises(AssertionError, match="status_code_conformance"),
+    ):
+        list(sending.sent(target, server.url + made.path, 1))

@@ -3,43 +3,188 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from ..contract import Contract
+from ..objects import entries
 from ..runtime.guards import is_array, is_object
+from .validation import invalid
 
 
 class Unfit(Exception):
     """A valid value that the client has no way to express."""
 
 
+class Refused(Unfit):
+    """A call that Python itself refuses, for an argument is missing or unknown."""
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Makes Python values of JSON values, by the types of a client's arguments.
+
+    Where it `is_loose`, a value that fits no type goes in as it is, as from a user without a type checker. What is
+    absent stands as `UNSET`, or is left to Python's defaults where `names_absent` is not true; a loose builder
+    that names what is absent does so for required properties, too.
+    """
+
+    is_loose: bool = False
+    names_absent: bool = True
+
+    def built(self, value: Any, hint: Any) -> Any:
+        """The value as a user would write it for an argument of this type; raises `Unfit`."""
+        if not self.is_loose:
+            return self._built(value, hint)
+        try:
+            return Builder(names_absent=self.names_absent).built(value, hint)
+        except Unfit:
+            return self._loosely(value, _base(hint))
+
+    def fields(self, value: dict[str, Any], cls: Any) -> dict[str, Any]:
+        """The arguments that make an object of a generated class."""
+        hints, attributes = _hints(cls), names_of(cls)
+        known = {
+            attributes[key]: self.built(item, hints[attributes[key]])
+            for key, item in value.items()
+            if key in attributes
+        }
+        more = get_args(_base(hints["additional_properties"]))[1]
+        extra = {key: self.built(item, more) for key, item in value.items() if key not in attributes}
+        absent = {
+            name: unset()
+            for key, name in attributes.items()
+            if key not in value and self.names_absent and (self.is_loose or _is_optional(hints[name]))
+        }
+        return {**known, **absent, **({"additional_properties": extra} if extra else {})}
+
+    def _built(self, value: Any, hint: Any) -> Any:
+        base = _base(hint)
+        origin = get_origin(base)
+        if origin in (Union, UnionType):
+            return self._one_of(value, _members(base))
+        if base is Any:
+            return value
+        if origin is Literal:
+            return _fit(
+                value, any(type(item) is type(value) and item == value for item in get_args(base)), base
+            )
+        if origin is list:
+            return [self.built(item, get_args(base)[0]) for item in _fit(value, is_array(value), base)]
+        if origin is dict:
+            items = _fit(value, is_object(value), base).items()
+            return {key: self.built(item, get_args(base)[1]) for key, item in items}
+        if hasattr(base, "__attrs_attrs__"):
+            return self._model(_fit(value, is_object(value), base), base)
+        return _scalar(value, base)
+
+    def _one_of(self, value: Any, members: list[Any]) -> Any:
+        """The value as the member of a union that leaves the least of it undocumented."""
+        fitting: list[tuple[int, int, Any]] = []
+        for order, member in enumerate(members):
+            try:
+                made = self.built(value, member)
+            except Unfit:
+                continue
+            fitting.append((len(getattr(made, "additional_properties", ())), order, made))
+        if not fitting:
+            raise Unfit(f"{value!r:.200} fits none of {members}")
+        return min(fitting, key=lambda fit: fit[:2])[2]
+
+    def _model(self, value: dict[str, Any], cls: Any) -> Any:
+        try:
+            return cls(**self.fields(value, cls))
+        except TypeError as error:
+            raise Refused(f"{cls.__name__}: {error}") from None
+
+    def _loosely(self, value: Any, base: Any) -> Any:
+        """The value with what fits of it built, and the rest as it is."""
+        members = _members(base) if get_origin(base) in (Union, UnionType) else [base]
+        bases = [_base(member) for member in members]
+        models = [each for each in bases if hasattr(each, "__attrs_attrs__")]
+        if is_object(value) and models:
+            return self._model(value, max(models, key=lambda cls: _nearness(value, cls)))
+        inner = [get_args(each)[-1] for each in bases if get_origin(each) is value.__class__]
+        if is_array(value) and inner:
+            return [self.built(item, inner[0]) for item in value]
+        if is_object(value) and inner:
+            return {key: self.built(item, inner[0]) for key, item in value.items()}
+        return value
+
+
 def built(value: Any, hint: Any) -> Any:
     """A JSON value as the Python value that a user would write for an argument of this type; raises `Unfit`."""
-    base = get_args(hint)[0] if get_origin(hint) is Annotated else hint
-    origin = get_origin(base)
-    if origin in (Union, UnionType):
-        return _one_of(value, [item for item in get_args(base) if getattr(item, "__name__", "") != "Unset"])
-    if base is Any:
-        return value
-    if origin is Literal:
-        return _fit(value, any(type(item) is type(value) and item == value for item in get_args(base)), base)
-    if origin is list:
-        return [built(item, get_args(base)[0]) for item in _fit(value, is_array(value), base)]
-    if origin is dict:
-        return {
-            key: built(item, get_args(base)[1]) for key, item in _fit(value, is_object(value), base).items()
-        }
-    if hasattr(base, "__attrs_attrs__"):
-        return _model(_fit(value, is_object(value), base), base)
-    return _scalar(value, base)
+    return Builder().built(value, hint)
+
+
+def unset() -> Any:
+    """The client's mark of what is not given."""
+    return importlib.import_module("phone_number_apis._runtime.unset").UNSET
+
+
+@cache
+def names_of(cls: Any) -> dict[str, str]:
+    """The attribute of each property that a generated class knows, by its name in JSON."""
+    hints = _hints(cls)
+    attributes = [field.name for field in cls.__attrs_attrs__ if field.name != "additional_properties"]
+    return {_name(hints[name], name): name for name in attributes}
+
+
+def literals(hints: Iterable[Any]) -> list[Any]:
+    """The values that types list, in all classes that they lead to."""
+    found: list[Any] = []
+    seen, todo = set[int](), list(hints)
+    while todo:
+        hint = todo.pop()
+        if get_origin(hint) is Literal:
+            found += get_args(hint)
+        elif hasattr(hint, "__attrs_attrs__") and id(hint) not in seen:
+            seen.add(id(hint))
+            todo += _hints(hint).values()
+        else:
+            todo += get_args(hint)
+    return found
+
+
+def nameless(contract: Contract, schema: Any, value: Any, made: Any) -> Iterator[str]:
+    """The pointers of documented properties in a value for which what was made of it has no attribute."""
+    if is_array(value) and is_array(made):
+        for items in [node["items"] for node in applied(contract, schema, value) if "items" in node]:
+            for item, each in zip(value, made, strict=True):
+                yield from nameless(contract, items, item, each)
+    if not is_object(value):
+        return
+    cls: Any = made.__class__
+    known: dict[str, str] = names_of(cls) if hasattr(cls, "__attrs_attrs__") else {}
+    for node in applied(contract, schema, value):
+        for name, child in entries(node, "properties").items():
+            if name in value and name not in known:
+                yield f"{contract.pointers.get(id(node), '#')}/properties/{name}"
+            elif name in value:
+                yield from nameless(contract, child, value[name], getattr(made, known[name]))
+
+
+def applied(contract: Contract, schema: Any, value: Any) -> Iterator[Any]:
+    """The schemas that hold for a value: a schema, all of its `allOf`, and the alternatives that allow the value."""
+    node = contract.resolve(schema)
+    if is_object(node):
+        yield node
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for branch in node.get(keyword) or ():
+                if keyword == "allOf" or invalid(contract, branch, value) is None:
+                    yield from applied(contract, branch, value)
 
 
 def _scalar(value: Any, base: Any) -> Any:
     if base in (datetime, date):
         try:
-            timestamps = importlib.import_module("phone_number_apis._runtime.timestamps")
-            return (timestamps.parse_datetime if base is datetime else timestamps.parse_date)(value)
+            text = _fit(value, isinstance(value, str), base)
+            return moment(text) if base is datetime else _day(text)
         except (ValueError, TypeError):
             raise Unfit(f"{value!r} is no {base.__name__}") from None
     if base is bytes or getattr(base, "__name__", "") == "File":
@@ -53,46 +198,41 @@ def _scalar(value: Any, base: Any) -> Any:
     return _fit(value, isinstance(value, kinds) and (base is bool or not isinstance(value, bool)), base)
 
 
-def _one_of(value: Any, members: list[Any]) -> Any:
-    """The value as the member of a union that leaves the least of it undocumented."""
-    fitting: list[tuple[int, int, Any]] = []
-    for order, member in enumerate(members):
+def moment(text: str) -> datetime:
+    """The time that a text of RFC 3339 or RFC 2822 names; raises `ValueError`."""
+    time = datetime.fromisoformat(text) if text[:4].isdecimal() else parsedate_to_datetime(text)
+    if time.utcoffset() is None or len(text) < 19:
+        raise ValueError(text)
+    return time
+
+
+def _day(text: str) -> date:
+    if len(text) != 10 or {text[4], text[7]} != {"-"}:  # Python knows other forms than RFC 3339
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    package = importlib.import_module(cls.__module__.rpartition(".")[0])
+    return get_type_hints(cls, localns=dict(vars(package)), include_extras=True)
+
+
+def _nearness(value: dict[str, Any], cls: Any) -> tuple[int, int]:
+    """How much of an object a class knows: how many of its properties, and how many of the values fit."""
+    hints, attributes, fitting = _hints(cls), names_of(cls), 0
+    shared = value.keys() & attributes.keys()
+    for key in shared:
         try:
-            made = built(value, member)
+            built(value[key], hints[attributes[key]])
         except Unfit:
             continue
-        fitting.append((len(getattr(made, "additional_properties", ())), order, made))
-    if not fitting:
-        raise Unfit(f"{value!r:.200} fits none of {members}")
-    return min(fitting, key=lambda fit: fit[:2])[2]
+        fitting += 1
+    return fitting, len(shared)
 
 
-def _model(value: dict[str, Any], cls: Any) -> Any:
-    package = importlib.import_module(cls.__module__.rpartition(".")[0])
-    hints = get_type_hints(cls, localns=dict(vars(package)), include_extras=True)
-    attributes = {
-        _name(hints[field.name], field.name): field.name
-        for field in cls.__attrs_attrs__
-        if field.name != "additional_properties"
-    }
-    known = {
-        attributes[key]: built(item, hints[attributes[key]])
-        for key, item in value.items()
-        if key in attributes
-    }
-    extra = {
-        key: built(item, get_args(_base(hints["additional_properties"]))[1])
-        for key, item in value.items()
-        if key not in attributes
-    }
-    unset = importlib.import_module("phone_number_apis._runtime.unset").UNSET
-    absent = {
-        name: unset for key, name in attributes.items() if key not in value and _is_optional(hints[name])
-    }
-    try:
-        return cls(**known, **absent, additional_properties=extra)
-    except TypeError as error:
-        raise Unfit(f"{cls.__name__}: {error}") from None
+def _members(base: Any) -> list[Any]:
+    return [item for item in get_args(base) if getattr(item, "__name__", "") != "Unset"]
 
 
 def _base(hint: Any) -> Any:

@@ -8,9 +8,11 @@ comes back are plain JSON values.
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from ..contract import Contract
@@ -18,8 +20,11 @@ from ..dependencies import parse
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
 from .generation import values
-from .sendable import sendable, spreads
+from .sendable import OUT_OF_PATH, sendable, spreads
+from .validation import invalid
 
+EXAMPLES, PRESENCE = "examples", "presence"
+"""Phases: what the contract shows, and each parameter and property alone, all together and none."""
 STYLED = {"style", "explode", "allowReserved"}
 """What makes the encoding of a property of a form that of a query parameter."""
 
@@ -44,7 +49,7 @@ class Called:
     item: Any
     node: Any
 
-    @property
+    @cached_property
     def parameters(self) -> list[Any]:
         """The parameters, those of the path item first; header parameters that OpenAPI says to ignore are left out."""
         nodes = [
@@ -70,10 +75,50 @@ class Called:
         """Whether the body is required."""
         return self.contract.resolve(self.node.get("requestBody") or {}).get("required") is True
 
-    @property
+    @cached_property
     def dependencies(self) -> list[Any]:
         """The parsed `x-dependencies`."""
         return [parse(str(text)) for text in self.node.get("x-dependencies") or ()]
+
+    @property
+    def servers(self) -> list[str]:
+        """The URLs that the path is appended to, for all that their variables can be; the usual one first."""
+        said = self.node.get("servers") or self.item.get("servers") or self.contract.document.get("servers")
+        found: dict[str, None] = {}
+        for server in said or ():
+            variables = entries(server, "variables")
+            known = [[each["default"], *each.get("enum", ())] for each in variables.values()]
+            for chosen in itertools.product(*known):
+                url = str(server["url"])
+                for name, value in zip(variables, chosen, strict=True):
+                    url = url.replace("{" + name + "}", value)
+                found[url.rstrip("/")] = None
+        return list(found)
+
+    @cached_property
+    def requirements(self) -> list[set[str]]:
+        """The alternatives of security schemes, those first that need a credential."""
+        said: list[dict[str, Any]] = self.node.get("security", self.contract.document.get("security")) or []
+        return sorted(({*names} for names in said), key=lambda names: not names)
+
+    def scheme(self, name: str) -> Any:
+        """A security scheme."""
+        return self.contract.resolve(entries(self.contract.document, "components", "securitySchemes")[name])
+
+    def wishes(self, name: str) -> dict[str, str]:
+        """What the client's arguments for the parts of a security scheme are called, where that name is free."""
+        node = self.scheme(name)
+        kind = str(node.get("scheme", "")).lower() if node["type"] == "http" else node["type"]
+        usual = {
+            "basic": {"username": "username", "password": "password"},
+            "apiKey": {"key": snake(node.get("name", ""))},
+            "mutualTLS": {},
+        }.get(kind, {"token": "token"})
+        return {**usual, **entries(node, "x-credentials")}
+
+    def node_of(self, key: tuple[str, str]) -> Any:
+        """The parameter in this place and of this name."""
+        return next(node for node in self.parameters if (node["in"], node["name"]) == key)
 
     def schema(self, parameter: Any) -> tuple[Any, str | None]:
         """The schema of a parameter, and its media type where it is described by `content`."""
@@ -118,6 +163,27 @@ def requests(operation: Called, count: int) -> tuple[Case, ...]:
 
 
 def _requests(operation: Called, count: int) -> Iterator[Case]:
+    made = [case for case in _generated(operation, count) if _is_sendable(operation, case)]
+    yield from made
+    yield from _by_presence(operation, made)
+
+
+def snake(text: str) -> str:
+    """A name in small letters, with `_` for what cannot stand in one."""
+    return re.sub(r"\W+", "_", text).strip("_").lower()
+
+
+def _is_sendable(operation: Called, case: Case) -> bool:
+    """Whether what is JSON in the path has a form there, which no schema can say."""
+    texts = [
+        json.dumps(value, ensure_ascii=False)
+        for key, value in case.parameters.items()
+        if key[0] == "path" and "content" in operation.node_of(key)
+    ]
+    return not any(OUT_OF_PATH.search(text) for text in texts)
+
+
+def _generated(operation: Called, count: int) -> Iterator[Case]:
     media_types: list[str | None] = [*operation.content] or [None]
     for media_type in media_types:
         for present, absent in _presences(operation):
@@ -129,6 +195,68 @@ def _requests(operation: Called, count: int) -> Iterator[Case]:
                 if all(dependency.holds(given) for dependency in operation.dependencies):
                     has_body = media_type is not None and "body" in value
                     yield Case(phase, parameters, media_type if has_body else None, value.get("body"))
+
+
+def _by_presence(operation: Called, made: list[Case]) -> Iterator[Case]:
+    """Each optional parameter alone, all together and none, and so for the properties of a body; of rich values."""
+    values = [case.parameters for case in made]
+    pool = {
+        (node["in"], node["name"]): _richest(operation.contract, cut, [v[key] for v in values if key in v])
+        for node in operation.parameters
+        if any((key := (node["in"], node["name"])) in each for each in values)
+        for cut in [sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))]
+    }
+    bodies = list(_bodies(operation, made))
+    for present, absent in _presences(operation):
+        free = [key for key in pool if key[1] not in absent]
+        fixed = [key for key in free if key[1] in present or operation.node_of(key).get("required") is True]
+        for chosen in [fixed, *([*fixed, key] for key in free if key not in fixed), free]:
+            parameters = {key: pool[key] for key in free if key in chosen}
+            given = {name: value for (_, name), value in parameters.items()}
+            if all(dependency.holds(given) for dependency in operation.dependencies):
+                yield Case(PRESENCE, parameters, *bodies[0])
+                if chosen is free:
+                    yield from (Case(PRESENCE, parameters, *body) for body in bodies[1:])
+
+
+def _bodies(operation: Called, made: list[Case]) -> Iterator[tuple[str | None, Any]]:
+    """Bodies of each media type with all properties, with each of the optional ones, and with none."""
+    for media_type in operation.content:
+        schema, contract = _body(operation, media_type), operation.contract
+        bodies = [case.body for case in made if case.media_type == media_type]
+        objects = [body for body in bodies if is_object(body)]
+        pool = {
+            name: _richest(contract, True, [each[name] for each in objects if name in each])
+            for name in dict.fromkeys(name for each in objects for name in each)
+            if name in operation.properties(schema)
+        }
+        least: set[str] = {*pool}.intersection(*objects)
+        chosen = [{*pool}, *({*least, name} for name in pool.keys() - least), least] if pool else []
+        whole = [{name: pool[name] for name in pool if name in names} for names in chosen]
+        valid = [each for each in whole if invalid(contract, schema, each, "request") is None]
+        yield from (
+            (media_type, body) for body in valid or ([_richest(contract, schema, bodies)] if bodies else [])
+        )
+    if not operation.body_required:
+        yield None, None
+
+
+def _richest(contract: Contract, schema: Any, values: list[Any]) -> Any:
+    """The value that shows most of how it is written: an array of several items, an object with most properties."""
+    items = {json.dumps(item): item for value in values if is_array(value) for item in value if item != ""}
+    joined = [list(items.values())[:length] for length in (3, 2) if len(items) >= length]
+    return max(
+        [*values, *(each for each in joined if invalid(contract, schema, each, "request") is None)],
+        key=_wealth,
+    )
+
+
+def _wealth(value: Any) -> tuple[int, int]:
+    if is_array(value):
+        return min(len({json.dumps(item) for item in value}), 3), sum(_wealth(item)[0] for item in value)
+    if is_object(value):
+        return len(value), sum(_wealth(item)[0] for item in value.values())
+    return int(value not in ("", None)), 0
 
 
 @cache
@@ -155,13 +283,13 @@ def _presences(operation: Called) -> list[tuple[set[str], set[str]]]:
         present = {name for name, is_given in zip(names, given, strict=True) if is_given}
         absent = set(names) - present
         probe = dict.fromkeys(present, None)
-        fixed = all(_by_presence(dependency, probe) for dependency in operation.dependencies)
+        fixed = all(_can_hold(dependency, probe) for dependency in operation.dependencies)
         if fixed and not absent & required:
             ways.append((present, absent))
     return ways or [(set(), set())]
 
 
-def _by_presence(dependency: Any, probe: dict[str, Any]) -> bool:
+def _can_hold(dependency: Any, probe: dict[str, Any]) -> bool:
     """Whether a dependency can hold with these parameters; where values matter, that is seen with the values."""
     try:
         return (

@@ -3,59 +3,100 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from functools import reduce
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import httpx
 
+from ..contract import Contract
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
-from .calls import SECRET, Target
-from .cases import STYLED, Called, Case
+from .arguments import applied
+from .calls import Target, secret
+from .cases import STYLED, Called, Case, snake
 from .sendable import spreads
 from .validation import invalid
 from .wire import ABSENT, Wire, agrees, same
 
 
-def differences(target: Target, case: Case, request: httpx.Request) -> Iterator[str]:
-    """How the captured request differs from the case, or breaks the contract; nothing where all is right."""
+class Difference(NamedTuple):
+    """What is wrong on the wire, and the JSON pointer of what says so in the contract."""
+
+    rule: str
+    wanted: str
+    found: str
+
+
+def differences(
+    target: Target,
+    case: Case,
+    request: httpx.Request,
+    *,
+    server: str | None = None,
+    schemes: Collection[str] | None = None,
+) -> Iterator[Difference]:
+    """How the captured request differs from the case, or breaks the contract; nothing where all is right.
+
+    It is sent to the operation's first `server`, with the credentials of its first security requirement, or of
+    the `schemes`.
+    """
     operation = target.operation
-    wire = Wire(operation, request, server(operation))
+    at = operation.contract.pointers[id(operation.node)]
+    wire = Wire(operation, request, server or operation.servers[0])
     if request.method != operation.method.upper():
-        yield f"the method is {request.method}, not {operation.method.upper()}"
+        yield Difference(at, f"the method {operation.method.upper()}", request.method)
     if not wire.base_ok:
-        yield f"the URL {request.url} is not below {server(operation)}"
+        yield Difference("#/servers", f"a URL below {server or operation.servers[0]}", str(request.url))
+    if wire.variables is None:
+        yield Difference(at, f"the path {wire.base_path}{operation.path}", wire.path)
     for node in operation.parameters:
-        yield from _parameter(operation, case, wire, node)
+        try:
+            yield from _parameter(operation, case, wire, node)
+        except AssertionError as error:
+            name = f"the {node['in']} parameter {node['name']} in its style"
+            yield Difference(operation.contract.pointers[id(node)], name, str(error))
     yield from _body(operation, case, wire, request)
-    yield from _security(operation, wire)
-    yield from _extra(operation, case, wire)
-
-
-def server(operation: Called) -> str:
-    """The URL that the operation's path is appended to."""
-    servers = (
-        operation.node.get("servers")
-        or operation.item.get("servers")
-        or operation.contract.document.get("servers")
+    yield from _security(
+        operation,
+        wire,
+        operation.requirements[0] if schemes is None and operation.requirements else schemes or (),
     )
-    url: str = servers[0]["url"]
-    for name, variable in entries(servers[0], "variables").items():
-        url = url.replace("{" + name + "}", variable["default"])
-    return url.rstrip("/")
+    yield from _extra(operation, case, wire, at)
+    given = _on_wire(operation, case, wire) if operation.dependencies else {}
+    for index, dependency in enumerate(operation.dependencies):
+        if not dependency.holds(given):
+            yield Difference(
+                f"{at}/x-dependencies/{index}", dependency.text, f"on the wire are {sorted(given)}"
+            )
 
 
-def _parameter(operation: Called, case: Case, wire: Wire, node: Any) -> Iterator[str]:
-    key = (node["in"], node["name"])
+def _on_wire(operation: Called, case: Case, wire: Wire) -> dict[str, Any]:
+    """The parameters that are on the wire; with the values that were given, which have types."""
+    found: dict[str, Any] = {}
+    for node in operation.parameters:
+        value = case.parameters.get((node["in"], node["name"]), ABSENT)
+        seen = wire.parameter(node, None if value is ABSENT else value)
+        if seen is not ABSENT or value in ([], {}):
+            found[node["name"]] = seen if value is ABSENT else value
+    return found
+
+
+def _parameter(operation: Called, case: Case, wire: Wire, node: Any) -> Iterator[Difference]:
+    key, at = (node["in"], node["name"]), operation.contract.pointers[id(node)]
     schema, media = operation.schema(node)
+    name = f"the {key[0]} parameter {key[1]}"
     if key not in case.parameters:
         wanted = _default(operation, schema)
         found = wire.parameter(node, wanted)
+        has_form = wanted is not None and not (is_array(wanted) or is_object(wanted))
         if found is not ABSENT and not agrees(found, wanted):
-            yield f"the {key[0]} parameter {key[1]} is {found!r} on the wire, and was not given"
-        if found is ABSENT and wanted is not None and not (is_array(wanted) or is_object(wanted)):
-            yield f"the {key[0]} parameter {key[1]} has the default {wanted!r}, which is not on the wire"
+            yield Difference(
+                at, f"{name}: {wanted!r}" if has_form else f"no {name[4:]}, which was not given", repr(found)
+            )
+        if found is ABSENT and has_form:
+            yield Difference(f"{at}/schema/default", f"{name} by its default: {wanted!r}", "absent")
         return
     value = case.parameters[key]
     found = wire.parameter(node, value)
@@ -64,33 +105,34 @@ def _parameter(operation: Called, case: Case, wire: Wire, node: Any) -> Iterator
         return
     as_json = media is not None and "json" in media
     if found is ABSENT or not (same if as_json else agrees)(found, value):
-        shown = "absent" if found is ABSENT else repr(found)
-        yield f"the {key[0]} parameter {key[1]} is {shown} on the wire, and was given as {value!r}"
+        yield Difference(at, f"{name}: {value!r}", "absent" if found is ABSENT else repr(found))
 
 
-def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> Iterator[str]:
+def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> Iterator[Difference]:
     received = request.headers.get("content-type")
     if case.media_type is None:
         if request.content or received:
-            yield f"there is a body ({received}), and none was given"
+            at = operation.contract.pointers[id(operation.node)]
+            yield Difference(at, "no body, for none was given", f"{received}: {request.content!r:.300}")
         return
-    kind = case.media_type.partition(";")[0].strip().lower()
+    media = operation.content[case.media_type]
+    at, kind = operation.contract.pointers[id(media)], case.media_type.partition(";")[0].strip().lower()
     if received is None or received.partition(";")[0].strip().lower() != kind:
-        yield f"the media type is {received}, not {case.media_type}"
+        yield Difference(at, f"a body of {case.media_type}", str(received))
         return
     body = wire.body(case.media_type)
     if kind.endswith("json"):
         if not same(body, case.body):
-            yield f"the body is {body!r}, and was given as {case.body!r}"
-        schema = operation.content[case.media_type].get("schema", True)
-        if error := invalid(operation.contract, schema, body):
-            yield f"the body breaks the contract: {error}"
+            yield Difference(at, f"the body {case.body!r}", repr(body))
+        schema = media.get("schema", True)
+        if error := invalid(operation.contract, schema, body, "request"):
+            yield Difference(at, f"a body by its schema: {error}", repr(body))
     elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         wanted = _fields(operation, case)
         if body.keys() != wanted.keys() or not all(agrees(body[name], wanted[name]) for name in wanted):
-            yield f"the fields are {body!r}, and were given as {wanted!r}"
+            yield Difference(at, f"the fields {wanted!r}", repr(body))
     elif body != case.body:
-        yield f"the body is {body!r}, and was given as {case.body!r}"
+        yield Difference(at, f"the body {case.body!r}", repr(body))
 
 
 def _fields(operation: Called, case: Case) -> dict[str, list[Any]]:
@@ -125,39 +167,34 @@ def _text(item: Any) -> str:
     return item if isinstance(item, str) else json.dumps(item)
 
 
-def _security(operation: Called, wire: Wire) -> Iterator[str]:
-    document = operation.contract.document
-    known = entries(document, "components", "securitySchemes")
-    requirements: list[Any] = operation.node.get("security", document.get("security")) or []
-    wanted = set[str](next((names for names in requirements if names), ()))
-    for name, reference in known.items():
-        scheme = operation.contract.resolve(reference)
-        if scheme["type"] == "mutualTLS":
-            continue
-        secrets = wire.credentials(name, scheme)
-        arguments = list(entries(scheme, "x-credentials").values())
-        if name in wanted and (secrets is None or not all(secret.endswith(SECRET) for secret in secrets)):
-            yield f"the security scheme {name} is not on the wire as it should be: {secrets}"
-        if (
-            name in wanted
-            and secrets
-            and arguments
-            and secrets != [f"{argument}-{SECRET}" for argument in arguments]
-        ):
-            yield f"the security scheme {name} carries {secrets}, not {arguments}"
-    if not wanted and wire.request.headers.get("authorization"):
-        yield "there are credentials, and the operation needs none"
+def _security(operation: Called, wire: Wire, wanted: Collection[str]) -> Iterator[Difference]:
+    known = entries(operation.contract.document, "components", "securitySchemes")
+    carried = {name: wire.credentials(operation.scheme(name)) for name in known}
+    for name, secrets in carried.items():
+        at = operation.contract.pointers[id(operation.scheme(name))]
+        if name in wanted and secrets != (own := _secrets(operation, name, secrets)):
+            yield Difference(at, f"the credential of {name}: {own}", str(secrets))
+        is_ours = any(carried[other] == secrets for other in wanted)
+        if secrets and name not in wanted and not is_ours:
+            yield Difference(at, f"no credential of {name}, which was not asked for", str(secrets))
 
 
-def _extra(operation: Called, case: Case, wire: Wire) -> Iterator[str]:
+def _secrets(operation: Called, scheme: str, carried: list[str] | None) -> list[str] | None:
+    """The secrets that a security scheme should put on the wire; None where it puts none there."""
+    wishes = list(operation.wishes(scheme).values())
+    ways = [[secret(wish) for wish in wishes], [secret(snake(f"{scheme} {wish}")) for wish in wishes]]
+    return None if not wishes else ways[1] if carried == ways[1] else ways[0]
+
+
+def _extra(operation: Called, case: Case, wire: Wire, at: str) -> Iterator[Difference]:
     """Parameters that nobody asked for."""
     query, cookies, headers = (_known(operation, case, place) for place in ("query", "cookie", "header"))
     for name in {unquote(name) for name, _ in wire.query} - query:
-        yield f"the query has `{name}`, which the contract does not know"
+        yield Difference(at, "nothing in the query that the contract does not know", f"`{name}`")
     for name in {unquote(name) for name, _ in wire.cookies} - cookies:
-        yield f"there is the cookie `{name}`, which the contract does not know"
+        yield Difference(at, "no cookie that the contract does not know", f"`{name}`")
     for name in wire.request.headers.keys() - {name.lower() for name in headers} - _OWN_HEADERS:
-        yield f"there is the header `{name}`, which the contract does not know"
+        yield Difference(at, "no header that the contract does not know", f"`{name}`")
 
 
 _OWN_HEADERS = {
@@ -177,6 +214,24 @@ def _known(operation: Called, case: Case, place: str) -> set[str]:
         if node["in"] == place and is_object(value) and (spreads(node) or node.get("style") == "deepObject"):
             known |= {key if spreads(node) else f"{node['name']}[{key}]" for key in value}
     return known
+
+
+def defaulted(contract: Contract, schema: Any, value: Any) -> Any:
+    """A value with the defaults of the properties that it has not; those that are arrays and objects are only told."""
+    if is_array(value):
+        items = [node["items"] for node in applied(contract, schema, value) if "items" in node]
+        return [reduce(lambda each, node: defaulted(contract, node, each), items, item) for item in value]
+    if not is_object(value):
+        return value
+    found: dict[str, Any] = dict(value)
+    for node in applied(contract, schema, value):
+        for name, child in entries(node, "properties").items():
+            said = {**contract.resolve(child), **child} if is_object(child) else {}
+            if name in found:
+                found[name] = defaulted(contract, child, found[name])
+            elif isinstance(said.get("default"), str | int | float) and not said.get("readOnly"):
+                found[name] = said["default"]
+    return found
 
 
 def _default(operation: Called, schema: Any) -> Any:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from . import answers, faults, parity, refusals, requests
 from .findings import Family
 
-FAMILIES: dict[str, Family] = {}
+FAMILIES: dict[str, Family] = {
+    "requests": requests.checks,
+    "refusals": refusals.checks,
+    "answers": answers.checks,
+    "faults": faults.checks,
+    "parity": parity.checks,
+}

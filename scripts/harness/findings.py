@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 
 from ..document import place
 from ..marks import keys_of
@@ -56,3 +56,20 @@ class Check:
 
 Family = Callable[[Target, int], Iterator[Check]]
 """The checks of one kind for an operation, with so many random cases; they run one by one, as they are taken."""
+
+
+def family(name: str) -> Callable[[Family], Family]:
+    """Makes checks never raise: what a client raises beyond what they expect is a finding, too."""
+
+    def made(checks: Family) -> Family:
+        @wraps(checks)
+        def checked(target: Target, count: int) -> Iterator[Check]:
+            try:
+                yield from checks(target, count)
+            except Exception as error:
+                found = f"{type(error).__name__}: {error}"
+                yield Check(finding=Finding(target, name, target.at, "a client that can be called so", found))
+
+        return checked
+
+    return made

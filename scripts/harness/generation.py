@@ -47,7 +47,7 @@ def _values(
     schema, examples = json.loads(schema_text), json.loads(examples_text)
     components = entries(contract.document, "components", "schemas").items()
     content = {
-        "schema": _one_way(schema, way),
+        "schema": one_way(schema, way),
         "examples": {f"e{n}": {"value": v} for n, v in enumerate(examples)},
     }
     document: dict[str, Any] = {
@@ -57,7 +57,7 @@ def _values(
             "requestBody": {"required": True, "content": {"application/json": content}},
             "responses": {"200": {"description": "OK"}},
         }}},
-        "components": {"schemas": {name: _one_way(node, way) for name, node in components}},
+        "components": {"schemas": {name: one_way(node, way) for name, node in components}},
     }  # fmt: skip
     found: list[tuple[str, Any]] = []
     _formats()
@@ -102,19 +102,19 @@ def _settings(count: int) -> hypothesis.settings:
     )  # fmt: skip
 
 
-def _one_way(node: Any, way: str, *, named: bool = False) -> Any:
+def one_way(node: Any, way: str, *, named: bool = False) -> Any:
     """A copy of a schema without the properties that this way does not carry, and with bytes as text."""
     if is_array(node):
-        return [_one_way(item, way) for item in node]
+        return [one_way(item, way) for item in node]
     if not is_object(node):
         return node
     gone = "readOnly" if way == "request" else "writeOnly"
     dropped = ("readOnly", "writeOnly", "example", "examples")
-    copy = {key: _one_way(item, way) for key, item in node.items() if named or key not in dropped}
+    copy = {key: one_way(item, way) for key, item in node.items() if named or key not in dropped}
     if is_object(node.get("properties")) and not named:
         hidden = {name for name, child in node["properties"].items() if is_object(child) and child.get(gone)}
         kept = {name: child for name, child in node["properties"].items() if name not in hidden}
-        copy["properties"] = _one_way(kept, way, named=True)
+        copy["properties"] = one_way(kept, way, named=True)
         if "required" in copy:
             copy["required"] = [name for name in copy["required"] if name not in hidden]
     if copy.get("format") == "binary" and not named:

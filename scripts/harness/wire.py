@@ -9,6 +9,8 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, unquote_plus
@@ -17,6 +19,7 @@ import httpx
 from werkzeug.formparser import MultiPartParser
 
 from ..runtime.guards import is_array, is_object
+from .arguments import moment
 from .cases import Called
 
 ABSENT = object()
@@ -30,7 +33,7 @@ def agrees(found: Any, value: Any) -> bool:
     if is_object(value) and is_object(found):
         return found.keys() == value.keys() and all(agrees(found[key], value[key]) for key in value)
     if isinstance(value, str) or not isinstance(found, str):
-        return bool(found == value)
+        return same(found, value)
     try:
         return same(json.loads(found), value)
     except ValueError:
@@ -38,12 +41,23 @@ def agrees(found: Any, value: Any) -> bool:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equality of JSON values: 1 is 1.0, and not true."""
+    """Equality of JSON values: 1 is 1.0, and not true; a time is the same in any of its forms."""
     if is_array(one) and is_array(other):
         return len(one) == len(other) and all(map(same, one, other))
     if is_object(one) and is_object(other):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, str) and isinstance(other, str) and one != other:
+        return _time(one) is not None and _time(one) == _time(other)
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _time(text: str) -> tuple[datetime, timedelta | None] | None:
+    """The time that a text is, and its offset."""
+    try:
+        time = moment(text)
+    except (ValueError, TypeError):
+        return None
+    return time, time.utcoffset()
 
 
 class Wire:
@@ -51,10 +65,10 @@ class Wire:
 
     def __init__(self, operation: Called, request: httpx.Request, base_url: str) -> None:
         self.operation, self.request = operation, request
-        raw = str(request.url.copy_with(query=None))
         self.target = request.url.raw_path.decode("ascii")
         self.path, _, self.query_text = self.target.partition("?")
-        self.base_ok = raw.startswith(base_url)
+        origins = [str(httpx.URL(url).copy_with(raw_path=b"/")) for url in (request.url, base_url)]
+        self.base_ok = origins[0] == origins[1]
         self.query = _pairs(self.query_text)
         self.base_path = httpx.URL(base_url).raw_path.decode("ascii").rstrip("/")
 
@@ -92,15 +106,21 @@ class Wire:
         header = self.request.headers.get("cookie", "")
         return [pair for part in header.split("; ") if part for pair in _pairs(part)]
 
-    def _path(self, name: str, shape: str, style: str, explode: bool) -> Any:
+    @cached_property
+    def variables(self) -> dict[str, str] | None:
+        """What stands for the variables of the path, as it is written; None for another path."""
         template = re.split(r"\{([^{}]*)\}", self.base_path + self.operation.path)
         pattern = "".join(
             re.escape(part) if index % 2 == 0 else "([^/]*)" for index, part in enumerate(template)
         )
         match = re.fullmatch(pattern, self.path)
-        if match is None:
+        is_plain = {".", ".."}.isdisjoint(self.path.split("/"))
+        return dict(zip(template[1::2], match.groups(), strict=True)) if match and is_plain else None
+
+    def _path(self, name: str, shape: str, style: str, explode: bool) -> Any:
+        if self.variables is None:
             return ABSENT
-        raw = match[template[1::2].index(name) + 1]
+        raw = self.variables[name]
         if style == "label":
             return _simple(raw.removeprefix("."), shape, explode, unquote, "." if explode else ",")
         if style == "matrix":
@@ -126,8 +146,10 @@ class Wire:
             return _gathered(pairs)
         return content.decode()
 
-    def credentials(self, name: str, scheme: Any) -> list[str] | None:
+    def credentials(self, scheme: Any) -> list[str] | None:
         """The secrets that the request carries by a security scheme, or None where it carries none."""
+        if scheme["type"] == "mutualTLS":
+            return None
         if scheme["type"] == "apiKey":
             where = {
                 "header": list(self.request.headers.items()),

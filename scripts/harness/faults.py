@@ -1,0 +1,314 @@
+"""Family 4: whatever goes wrong ends in the error that the table of faults names, after as many requests."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from base64 import b64decode
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import httpx
+
+from ..document import keys_of, load
+from ..objects import entries
+from .calls import Outcome, Target
+from .cases import Called, requests
+from .findings import Check, family
+from .outcomes import faults as faulty
+from .outcomes import finding, is_certain, is_idempotent, key_of, shown
+from .reader import Difference, unlike
+from .replies import PROBES, codes, documented, full
+from .shapes import Shape, shape
+
+NAME = "faults"
+TABLE: list[dict[str, Any]] = load(Path(__file__).with_name("faults.yaml"))
+_LONGEST = 2_000
+"""Characters of a message: an answer of a megabyte is not told whole."""
+_LONGEST_PAUSE = 60.0
+"""Seconds."""
+_MEGABYTE = 2**20
+_CODE = "not as documented"
+HELD: dict[str, Callable[[bytes], bytes]] = {
+    "all": lambda text: text,
+    "a part": lambda text: text[:-1],
+    "UTF-16": lambda text: text.decode().encode("utf-16"),
+    "a byte order mark": lambda text: b"\xef\xbb\xbf" + text,
+    "a megabyte": lambda text: b" " * _MEGABYTE + text,
+    "nonsense": lambda text: b"x" * _MEGABYTE,
+    "gzip": gzip.compress,
+    "a part of gzip": lambda text: (whole := gzip.compress(text))[: len(whole) // 2],
+}
+"""What becomes of the JSON of a documented answer."""
+
+
+class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that may end in a reset."""
+
+    def __init__(self, start: bytes, *, is_cut: bool) -> None:
+        self.start, self.is_cut = start, is_cut
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.start
+        if self.is_cut:
+            raise httpx.ReadError("reset by peer")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row of the table as it is for one operation, with one status."""
+
+    operation: Called
+    row: Mapping[str, Any]
+    code: int = 0
+
+    @cached_property
+    def key(self) -> str | None:
+        """How the contract documents the status."""
+        return key_of(self.operation, self.code) if self.code else None
+
+    @property
+    def rule(self) -> str:
+        """The pointer of what the contract says of it."""
+        contract, node = self.operation.contract, self.operation.node
+        return contract.pointers[id(documented(self.operation)[self.key] if self.key else node)]
+
+    @cached_property
+    def wanted(self) -> dict[str, Any]:
+        """What is to come of it."""
+        certain = is_certain(self.operation, self.code) if self.code else is_idempotent(self.operation)
+        return {**self.row, **self.row.get("certain" if certain else "uncertain", {})}
+
+    @property
+    def sent(self) -> int:
+        """How many requests are to be made."""
+        if self.row["sent"] != "safe":
+            return int(self.row["sent"])
+        unprocessed = documented(self.operation).get(self.key or "", {}).get("x-not-processed") is True
+        is_open = not self.code or "cut" in self.row or self.code >= 500
+        return (
+            3 if (unprocessed and "cut" not in self.row) or (is_open and is_idempotent(self.operation)) else 1
+        )
+
+    @property
+    def shape(self) -> Shape | None:
+        """The shape of the documented answer in JSON."""
+        content = entries(documented(self.operation).get(self.key or "", {}), "content")
+        media = next((content[kind] for kind in content if "json" in kind), None)
+        return shape(self.operation.contract, media.get("schema", True)) if media else None
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The pointers of the codes of failures; in a documented success, of those that it may hide."""
+        hidden = self.key is not None and self.key.startswith("2")
+        known = faulty(self.operation, self.key if hidden else None)
+        fitting = [each for each in known if not hidden or True in each.all("x-failure")]
+        return [said["code"] for each in fitting for said in each.all("x-error") if "code" in said]
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """Do what the row says."""
+        if "fault" in self.row:
+            raise self.error
+        stream = Body(self._body(request), is_cut="cut" in self.row)
+        return httpx.Response(self.code, headers=self._headers, stream=stream)
+
+    @property
+    def error(self) -> Exception:
+        """What the connection comes to."""
+        made: Exception = getattr(httpx, self.row["fault"])("as the table says")
+        return made
+
+    def plain(self) -> httpx.Response | Exception:
+        """The same without a request, for a program."""
+        if "fault" in self.row or "cut" in self.row:
+            return self.error if "fault" in self.row else httpx.ReadError("reset by peer")
+        body = self._body(httpx.Request("POST", self.operation.servers[0]))
+        made = httpx.Response(
+            self.code, headers={**self._headers, "content-encoding": "identity"}, content=body
+        )
+        made.headers = httpx.Headers(self._headers)
+        return made
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        headers = dict(self.row.get("headers", {}))
+        word, _, seconds = headers.get("retry-after", "").partition(" ")
+        if word == "in":
+            later = datetime.now(UTC) + timedelta(seconds=int(seconds.split()[0]))
+            headers["retry-after"] = format_datetime(later, usegmt=True)
+        return headers
+
+    def _body(self, request: httpx.Request) -> bytes:
+        held = self.row.get("holds")
+        if held is None:
+            return str(self.row.get("body", "")).encode()
+        if held == "the request":
+            headers = [
+                pair for pair in request.headers.multi_items() if pair[0] != "content-type"
+            ]  # its boundary varies
+            return f"{request.url} {headers}".encode()
+        own = self.shape
+        if held == "a code":
+            return json.dumps(_holding(self.codes[0], _CODE)).encode()
+        if held == "another shape":
+            return json.dumps(next(probe for probe in PROBES if own and not own.fits(probe))).encode()
+        return HELD[held](json.dumps(full(own) if own else None).encode())
+
+
+@cache
+def faults(operation: Called) -> tuple[Fault, ...]:
+    """The rows of the table for an operation; those that it has no status for are left out."""
+    found = (fault for row in TABLE for fault in _of_row(operation, row))
+    return tuple(fault for fault in found if fault.row.get("holds") != "a code" or fault.codes)
+
+
+def _of_row(operation: Called, row: Mapping[str, Any]) -> Iterator[Fault]:
+    status = row.get("status", 0)
+    if isinstance(status, int):
+        yield Fault(operation, row, status)
+        return
+    known = documented(operation).keys()
+    if status.startswith("other "):
+        first = int(status[6]) * 100
+        free = [
+            code
+            for code in range(first, first + 100)
+            if key_of(operation, code) is None and code not in (401, 429)
+        ]
+        yield from (Fault(operation, row, code) for code in free[-1:])
+        return
+    for key in known:
+        made = Fault(operation, row, codes(operation, key)[0])
+        if (status == "success") != key.startswith("2") or (
+            status == "success" and operation.method == "head"
+        ):
+            continue
+        if status == "success" and (made.shape is None or not _has(made.shape, row.get("holds"))):
+            continue
+        yield made
+
+
+def _holding(at: str, value: Any) -> Any:
+    """The smallest answer that has a value where a JSON pointer leads."""
+    for key in reversed(keys_of(at)):
+        value = {key: value}
+    return value
+
+
+def _has(own: Shape, held: str | None) -> bool:
+    """Whether a shape has what the table wants to hold: one that takes all values has no other."""
+    return held != "another shape" or not all(map(own.fits, PROBES))
+
+
+@family(NAME)
+def checks(target: Target, count: int) -> Iterator[Check]:
+    """Every row of the table by `sync` and `asyncio`."""
+    arguments = target.arguments(requests(target.operation, count)[0])
+    for use_asyncio in (False, True):
+        function = "asyncio" if use_asyncio else "sync"
+        with target.driven(use_asyncio=use_asyncio, max_retries=2) as driver, awake() as waits:
+            for fault in faults(target.operation):
+                waits.clear()
+                done = driver.call(function, arguments, fault.answer)
+                found = next(differences(target, fault, done, waits), None)
+                yield Check(
+                    finding=found
+                    and finding(target, NAME, found, function, arguments, fault.plain(), max_retries=2)
+                )
+
+
+@contextmanager
+def awake() -> Generator[list[float]]:
+    """Let nobody sleep; gives the seconds that were asked for."""
+    waits: list[float] = []
+
+    async def at_once(seconds: float) -> None:
+        waits.append(seconds)
+
+    with mock.patch("time.sleep", waits.append), mock.patch("asyncio.sleep", at_once):
+        yield waits
+
+
+def differences(target: Target, fault: Fault, done: Outcome, waits: list[float]) -> Iterator[Difference]:
+    """How a call with a fault should not have ended."""
+    at, wanted, error, what = (
+        fault.rule,
+        fault.wanted,
+        done.error,
+        f"{fault.row['what']} ({fault.code or 'no status'})",
+    )
+    if len(done.sent) != fault.sent:
+        yield Difference(
+            _of_sending(fault), f"{fault.sent} requests at {what}", f"{len(done.sent)}; {shown(done)}"
+        )
+    hosts = {request.url.host for request in done.sent} - {httpx.URL(target.operation.servers[0]).host}
+    if hosts:
+        yield Difference(at, f"no request to another host at {what}", f"one to {hosts}")
+    least, most = wanted.get("waits", 0), _LONGEST_PAUSE
+    if len(waits) != max(0, len(done.sent) - 1) or not all(least <= wait <= most for wait in waits):
+        yield Difference(at, f"pauses of {least} to {most} seconds at {what}", f"{waits}")
+    if "raises" not in wanted:
+        yield from _value(fault, done, what)
+        return
+    kind = getattr(target.errors, wanted["raises"])
+    if not isinstance(error, kind):
+        yield Difference(at, f"{wanted['raises']} at {what}", shown(done))
+        return
+    if wanted["says"] not in str(error) or len(str(error)) > _LONGEST:
+        yield Difference(at, f"a message with {wanted['says']!r} at {what}", f"{str(error)!r:.300}")
+    if wanted.get("holds") == "a code" and getattr(error, "code", None) != _CODE:
+        yield Difference(at, f"the code {_CODE!r} at {what}", f"{getattr(error, 'code', None)!r}")
+    if "asked" in wanted and not 0 <= _asked(error) - wanted["asked"] <= (2 if "waits" in wanted else 0):
+        yield Difference(at, f"retry_after {wanted['asked']} at {what}", f"{_asked(error)}")
+    if told := [secret for secret in secrets(target, done) if any(secret in text for text in texts(error))]:
+        yield Difference(target.at, f"no secret in what the error says at {what}", f"{told}: {error!r:.500}")
+
+
+def _asked(error: Any) -> float:
+    said = error.retry_after
+    return -1.0 if said is None else said
+
+
+def _value(fault: Fault, done: Outcome, what: str) -> Iterator[Difference]:
+    """How an answer that can be read was not read right."""
+    if done.error is not None or fault.shape is None:
+        yield Difference(fault.rule, f"a value at {what}", shown(done))
+    else:
+        yield from unlike(fault.shape, full(fault.shape), done.value)
+
+
+def _of_sending(fault: Fault) -> str:
+    """The pointer of what says whether a call may be sent again."""
+    contract, node = fault.operation.contract, fault.operation.node
+    if fault.key and "x-not-processed" in documented(fault.operation)[fault.key]:
+        return f"{fault.rule}/x-not-processed"
+    return f"{contract.pointers[id(node)]}/x-idempotent" if "x-idempotent" in node else fault.rule
+
+
+def secrets(target: Target, done: Outcome) -> set[str]:
+    """The client's secrets, as they are and as they stand in the requests; a user name is none."""
+    found = set(target.secrets().values())
+    for request in done.sent:
+        kind, _, text = request.headers.get("authorization", "").partition(" ")
+        if kind == "Basic":
+            found.add(text)
+            found.discard(b64decode(text).decode().partition(":")[0])
+    return found
+
+
+def texts(error: BaseException | None) -> Iterator[str]:
+    """What an error says, and those that it came of."""
+    while error is not None:
+        yield from (str(error), repr(error))
+        error = error.__cause__

@@ -1,0 +1,283 @@
+"""What an answer has to come to, by the contract: a value, an error of which class that says what, or no sense."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ..contract import Contract
+from ..marks import keys_of, step
+from ..objects import entries
+from ..runtime.guards import is_object
+from .calls import Outcome, Target
+from .cases import Called, called
+from .findings import Finding
+from .programs import program
+from .reader import Difference, to_json, unlike
+from .replies import Reply, documented
+from .shapes import Shape, shape
+from .wire import same
+
+_REPEATABLE = {"get", "head", "options", "trace", "put", "delete"}
+_RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable",
+            418: "I'm a Teapot", 422: "Unprocessable Content"}  # fmt: skip
+"""Phrases of RFC 9110 that not all Pythons know."""
+_RANGES = {"3XX": "Redirection", "4XX": "ClientError", "5XX": "ServerError"}
+
+
+def is_idempotent(operation: Called) -> bool:
+    """Whether the call may be sent twice."""
+    said: bool | None = operation.node.get("x-idempotent")
+    return operation.method in _REPEATABLE if said is None else said
+
+
+def is_certain(operation: Called, code: int) -> bool:
+    """Whether a failure with a status leaves no doubt about what it did."""
+    response = documented(operation).get(key_of(operation, code) or "", {})
+    return is_idempotent(operation) or response.get("x-not-processed") is True
+
+
+def key_of(operation: Called, code: int) -> str | None:
+    """How the contract documents a status: as itself, as one of its hundred, by default, or not."""
+    keys = (str(code), f"{code // 100}XX", "default")
+    return next((key for key in keys if key in documented(operation)), None)
+
+
+def differences(target: Target, reply: Reply, ended: Outcome, *, whole: bool) -> Iterator[Difference]:
+    """How a call that was answered by `reply` should not have ended; `whole` where it gives any answer."""
+    at = reply.rule
+    if len(ended.sent) != 1:
+        yield Difference(at, "one request", f"{len(ended.sent)} requests; {shown(ended)}")
+        return
+    fails = _is_failure(target.operation, reply)
+    if whole and (reply.fits or fails):
+        yield from _whole(target, reply, ended)
+    elif fails:
+        yield from _failure(target, reply, ended)
+    elif reply.fits:
+        if ended.error is not None:
+            yield Difference(at, f"{_shown(reply)} as a value", shown(ended))
+        else:
+            yield from _read(target.operation, reply, ended.value)
+    else:
+        yield from _malformed(target, reply, ended)
+
+
+def shown(ended: Outcome) -> str:
+    """How a call ended, in short."""
+    return f"{ended.value!r:.300}" if ended.error is None else f"{ended.error!r:.300}"
+
+
+def finding(
+    target: Target,
+    family: str,
+    difference: Difference,
+    function: str,
+    arguments: Mapping[str, Any],
+    answer: httpx.Response | Exception | None,
+    **options: Any,
+) -> Finding:
+    """The finding of a difference in a call of `function`."""
+    text = program(target, function, arguments, answer, **options)
+    return Finding(
+        target, family, difference.rule, f"{difference.wanted}, by {function}", difference.found, text
+    )
+
+
+def _shown(reply: Reply) -> str:
+    return f"status {reply.code} with {reply.content[:300]!r}"
+
+
+def _shape(operation: Called, reply: Reply) -> Shape:
+    media = entries(documented(operation)[reply.status], "content")[reply.media_type]
+    return shape(operation.contract, operation.carried(reply.media_type, media))
+
+
+def _is_failure(operation: Called, reply: Reply) -> bool:
+    """Whether it says that the call failed: by its status, its shape, or by a code where a failure has one."""
+    if reply.code >= 300:
+        return True
+    failing = [each for each in faults(operation, reply.status) if True in each.all("x-failure")]
+    places = [said["code"] for each in failing for said in each.all("x-error") if "code" in said]
+    return any(each.fits(reply.value) for each in failing) or any(
+        _pointed(reply.value, at) is not None for at in places
+    )
+
+
+def faults(operation: Called, status: str | None = None) -> list[Shape]:
+    """The shapes of failures that answers document, with this status or any."""
+    responses = [node for key, node in documented(operation).items() if status in (None, key)]
+    media = [each for response in responses for each in entries(response, "content").values()]
+    leaves = [leaf for each in media for leaf in shape(operation.contract, each.get("schema", True)).leaves]
+    return [leaf for leaf in leaves if leaf.all("x-error") or True in leaf.all("x-failure")]
+
+
+def _pointed(value: Any, at: str) -> Any:
+    """What a JSON pointer leads to; None where it leads nowhere."""
+    try:
+        return reduce(step, keys_of(at), value)
+    except LookupError:
+        return None
+
+
+def _read(operation: Called, reply: Reply, parsed: Any) -> Iterator[Difference]:
+    """How what was parsed of a fitting answer differs from it."""
+    if not reply.media_type or operation.method == "head":
+        if parsed is not None:
+            yield Difference(reply.rule, "None for an answer without documented content", repr(parsed))
+    elif "json" in reply.media_type:
+        yield from unlike(_shape(operation, reply), reply.value, parsed)
+        try:
+            again = to_json(parsed)
+        except Exception as error:
+            again = error
+        if not same(again, reply.value):
+            yield Difference(
+                reply.rule, f"the answer back from to_dict(): {reply.value!r:.300}", f"{again!r:.300}"
+            )
+    else:
+        wanted = reply.value if reply.media_type.lower().startswith("text/") else reply.content
+        if parsed != wanted:
+            yield Difference(reply.rule, f"{wanted!r:.300}", f"{parsed!r:.300}")
+
+
+def _whole(target: Target, reply: Reply, ended: Outcome) -> Iterator[Difference]:
+    if ended.error is not None:
+        yield Difference(reply.rule, f"no error for {_shown(reply)}", shown(ended))
+        return
+    got = ended.value
+    if (got.status_code, got.status, got.content) != (reply.code, reply.code, reply.content):
+        yield Difference(reply.rule, _shown(reply), f"status {got.status_code} with {got.content[:300]!r}")
+    if got.headers.get("content-type", "") != reply.content_type:
+        yield Difference(
+            reply.rule, f"the header content-type: {reply.content_type}", f"{got.headers!r:.300}"
+        )
+    if reply.fits:
+        yield from _read(target.operation, reply, got.parsed)
+    elif got.parsed is not None:
+        yield Difference(reply.rule, f"nothing parsed of {_shown(reply)}", f"{got.parsed!r:.300}")
+
+
+def _malformed(target: Target, reply: Reply, ended: Outcome) -> Iterator[Difference]:
+    wanted = target.errors.MalformedResponse
+    kept = ended.error is not None and (
+        getattr(ended.error, "status", 0),
+        getattr(ended.error, "content", b""),
+    )
+    if not isinstance(ended.error, wanted) or kept != (reply.code, reply.content):
+        yield Difference(
+            reply.rule, f"MalformedResponse for {_shown(reply)}, with its status and bytes", shown(ended)
+        )
+
+
+def _failure(target: Target, reply: Reply, ended: Outcome) -> Iterator[Difference]:
+    """How the error of an answer that says that the call failed is not what it says."""
+    if not isinstance(ended.error, target.errors.APIError):
+        yield Difference(reply.rule, f"an APIError for {_shown(reply)}", shown(ended))
+    else:
+        yield from _of_error(target, reply, ended.error)
+
+
+def _of_error(target: Target, reply: Reply, error: Any) -> Iterator[Difference]:
+    tree, at, operation = target.errors, reply.rule, target.operation
+    code, message, details = said(operation, reply)
+    if _accepted(operation, reply) and is_object(reply.value):
+        told = (error.code, error.message, error.details)
+        if not all(map(same, told, (code, message, details))):
+            yield Difference(
+                _of_fields(operation, at),
+                f"code, message and details {(code, message, details)!r:.300}",
+                f"{told!r:.300}",
+            )
+    if (error.status, error.content) != (reply.code, reply.content):
+        yield Difference(at, _shown(reply), f"status {error.status} with {error.content[:300]!r}")
+    names = _classes(operation, reply, code)
+    if not any(each.__name__ in names for each in type(error).__mro__[: 1 if len(names) > 1 else None]):
+        yield Difference(at, f"{' or '.join(sorted(names))} for {_shown(reply)}", repr(error))
+    uncertain = (
+        reply.code >= 500 and "AuthenticationError" not in names and not is_certain(operation, reply.code)
+    )
+    if isinstance(error, tree.OutcomeUnknown) != uncertain:
+        wanted = "an OutcomeUnknown" if uncertain else "no OutcomeUnknown"
+        yield Difference(
+            at, f"{wanted} for {_shown(reply)}", " ".join(each.__name__ for each in type(error).__mro__)
+        )
+    if reply.fits:
+        yield from _read(operation, reply, error.parsed)
+    elif error.parsed is not None:
+        yield Difference(at, f"nothing parsed of {_shown(reply)}", f"{error.parsed!r:.300}")
+    ask, found = operation.node.get("x-ask"), getattr(error, "ask", None)
+    if uncertain and (ask is not None) != bool(found):
+        yield Difference(at, f"`ask` for {ask!r}", repr(found))
+
+
+def _accepted(operation: Called, reply: Reply) -> bool:
+    """Whether the contract says clearly where the failure has its code: where it fits, or everywhere alike."""
+    fields = {json.dumps(said) for each in faults(operation) for said in each.all("x-error")}
+    return reply.fits or len(fields) <= 1
+
+
+def said(operation: Called, reply: Reply) -> tuple[Any, Any, Any]:
+    """The code, the message and the details of a failure, by the pointers of the contract."""
+    for field in _fields(operation, reply):
+        code, message, details = (
+            _pointed(reply.value, field[name]) if name in field else None
+            for name in ("code", "message", "details")
+        )
+        return (
+            code if isinstance(code, str | int) else None,
+            message if isinstance(message, str) else None,
+            details,
+        )
+    return None, None, None
+
+
+def _fields(operation: Called, reply: Reply) -> list[Any]:
+    """What the contract says of the fields of a failure."""
+    known = faults(operation, reply.status if reply.fits else None)
+    fitting = [each for each in known if each.fits(reply.value)] if reply.fits else known
+    return [field for each in fitting for field in each.all("x-error")]
+
+
+def _of_fields(operation: Called, otherwise: str) -> str:
+    found = (
+        f"{each.pointer(part)}/x-error"
+        for each in faults(operation)
+        for part in each.parts
+        if "x-error" in part
+    )
+    return next(found, otherwise)
+
+
+def _classes(operation: Called, reply: Reply, code: Any) -> set[str]:
+    """The names that the class of an error may have, of which it has one, or inherits from the only one."""
+    if code is not None and any(
+        same(code, each) for f in _fields(operation, reply) for each in f.get("authentication", ())
+    ):
+        return {"AuthenticationError"}
+    if reply.code in (401, 429):
+        return {"AuthenticationError" if reply.code == 401 else "RateLimited"}
+    known = _statuses(operation.contract)
+    if reply.code < 300 or not known & {str(reply.code), f"{reply.code // 100}XX"}:
+        return {"APIError"}
+    name = phrase(reply.code) if str(reply.code) in known else _RANGES[f"{reply.code // 100}XX"]
+    return {name} if reply.code < 500 else {name, "ServerError", "UncertainServerError"}
+
+
+def _statuses(contract: Contract) -> set[str]:
+    """The statuses that operations document: each has a class, whichever operation raises it."""
+    return {status for each in called(contract) for status in documented(each)}
+
+
+def phrase(code: int) -> str:
+    """The name of a status as that of a class."""
+    try:
+        words = _RENAMED.get(code) or HTTPStatus(code).phrase
+    except ValueError:
+        return f"Status{code}"
+    return "".join(filter(str.isalnum, "".join(f"{word[0].upper()}{word[1:]}" for word in words.split())))

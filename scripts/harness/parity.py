@@ -1,0 +1,232 @@
+"""Family 5: all ways to make a call do the same, and calls at the same time mix nothing up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import httpx
+
+from .arguments import Builder, Unfit
+from .calls import Driver, Outcome, Target, Unsaid
+from .cases import Case, requests
+from .faults import awake, faults
+from .findings import Check, Finding, family
+from .negatives import negatives
+from .outcomes import finding, shown
+from .reader import Difference
+from .replies import Reply, replies
+from .requests import written
+from .rules import Rule, by_request
+
+T = TypeVar("T")
+
+NAME = "parity"
+_THREADS, _TASKS, _CALLS = 8, 50, 64
+_MANY, _FEW = 40, 12
+"""Requests and answers that `asyncio`, and that all ways are put to: the other families try all of them, by one way."""
+_ECHO = "x-echo"
+_LOOSE = Builder(is_loose=True)
+
+
+@family(NAME)
+def checks(target: Target, count: int) -> Iterator[Check]:
+    """Functions and methods of both kinds with the same requests, answers and faults; then many calls at once."""
+    cases, known = spread(requests(target.operation, count)), spread(replies(target.operation, count))
+    with target.driven(use_asyncio=False) as plain, target.driven(use_asyncio=True) as tasks:
+        ways = _Ways(target, plain, tasks)
+        answers = [known[number % len(known)] for number in range(len(cases))]
+        for number, (case, reply) in enumerate(zip(cases, answers, strict=True)):
+            rules = by_request(target.operation, case) | reply.rules
+            yield Check(rules, ways.differing(case, reply.response, reply.response(), is_many=number < _FEW))
+        for number, reply in enumerate(known):
+            yield Check(
+                reply.rules, ways.differing(cases[0], reply.response, reply.response(), is_many=number < _FEW)
+            )
+        for each in spread(tuple({each.rule: each for each in negatives(target.operation, count)}.values())):
+            rules = frozenset({Rule("request", each.rule)})
+            yield Check(
+                rules, ways.differing(each.case, known[0].response, None, rule=each.rule, builder=_LOOSE)
+            )
+    with (
+        target.driven(use_asyncio=False, max_retries=2) as plain,
+        target.driven(use_asyncio=True, max_retries=2) as tasks,
+        awake(),
+    ):
+        ways = _Ways(target, plain, tasks)
+        for fault in faults(target.operation):
+            yield Check(
+                finding=ways.differing(cases[0], fault.answer, fault.plain(), rule=fault.rule, max_retries=2)
+            )
+    yield from _at_once(target, cases, [reply for reply in known if reply.fits])
+
+
+def spread(items: tuple[T, ...]) -> tuple[T, ...]:
+    """The first of the items, and others from everywhere among them."""
+    rest = items[_FEW:]
+    return items[:_FEW] + rest[:: len(rest) // (_MANY - _FEW) + 1]
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """The ways to make a call, by a client of each kind."""
+
+    target: Target
+    plain: Driver
+    tasks: Driver
+
+    def differing(
+        self,
+        case: Case,
+        answer: Callable[[httpx.Request], httpx.Response],
+        told: httpx.Response | Exception | None,
+        *,
+        rule: str = "",
+        builder: Builder = Builder(),  # noqa: B008 -- it is frozen
+        is_many: bool = False,
+        **options: Any,
+    ) -> Finding | None:
+        """How `asyncio`, and where there are many ways the methods and the detailed functions, differ from `sync`."""
+        try:
+            arguments = self.target.arguments(case, builder)
+        except Unfit:
+            return None  # of which the other families tell
+        first = self.plain.call("sync", arguments, answer)
+        for driver, function in self._others(is_many=is_many):
+            try:
+                given = (
+                    self.target.keywords(case, driver.method, builder) if function == "method" else arguments
+                )
+            except Unsaid:
+                continue
+            done = driver.call(function, given, answer)
+            if different := next(_differences(first, done, is_whole=function.endswith("detailed")), None):
+                name = "asyncio_method" if driver is self.tasks and function == "method" else function
+                found = Difference(rule or self.target.at, f"what sync does: {different[0]}", different[1])
+                return finding(self.target, NAME, found, name, given, told, **options)
+        return None
+
+    def _others(self, *, is_many: bool) -> list[tuple[Driver, str]]:
+        more = [
+            (self.plain, "sync_detailed"),
+            (self.tasks, "asyncio_detailed"),
+            (self.plain, "method"),
+            (self.tasks, "method"),
+        ]
+        return [(self.tasks, "asyncio"), *(more if is_many else [])]
+
+
+def _differences(one: Outcome, other: Outcome, *, is_whole: bool) -> Iterator[tuple[str, str]]:
+    """How two calls differ that should have done the same; `is_whole` of the other that gives any answer whole."""
+    wires = [[written(request) for request in each.sent] for each in (one, other)]
+    if wires[0] != wires[1]:
+        yield f"{wires[0]!r:.500}", f"{wires[1]!r:.500}"
+    elif is_whole and other.error is None:
+        parsed = one.value if one.error is None else getattr(one.error, "parsed", None)
+        if other.value.parsed != parsed or type(other.value.parsed) is not type(parsed):
+            yield f"{parsed!r:.300}", f"{other.value.parsed!r:.300}"
+    elif (said := _said(one)) != (heard := _said(other)):
+        yield f"{said!r:.500}", f"{heard!r:.500}"
+
+
+def _said(done: Outcome) -> tuple[Any, ...]:
+    """What a call gave or raised, to be compared."""
+    error: Any = done.error
+    if error is None:
+        return done.value.__class__, done.value
+    kept = [
+        getattr(error, name, None)
+        for name in ("status", "content", "code", "message", "details", "parsed", "value")
+    ]
+    return error.__class__, str(error).split(" object at 0x")[0], repr(kept).split(" object at 0x")[0]
+
+
+def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Iterator[Check]:
+    """One client, from many threads and from many tasks: each call sends its own request and gets its own answer."""
+    given = [target.arguments(case) for case in cases]
+    echo = _Echo(answers)
+    with target.driven(use_asyncio=False) as driver:
+        alone = [driver.call("sync_detailed", each, echo.answer) for each in given]
+    wanted = [_heard(done.value) if done.error is None else shown(done) for done in alone]
+    turns = [number % len(given) for number in range(_CALLS)]
+    random.Random(0).shuffle(turns)  # the same in every run
+    for found in (_by_threads(target, echo, given, turns), _by_tasks(target, echo, given, turns)):
+        for turn, heard in zip(turns, found, strict=True):
+            different = None
+            if heard != wanted[turn]:
+                told = (
+                    f"its own answer for each of {_THREADS} threads and {_TASKS} tasks: {wanted[turn]!r:.400}"
+                )
+                different = Finding(target, NAME, target.at, told, f"{heard!r:.400}")
+            yield Check(finding=different)
+
+
+class _Echo:
+    """Answers each request as no other: by a header that tells what it was, and by one of many bodies."""
+
+    def __init__(self, answers: list[Reply]) -> None:
+        self.answers = answers
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer at once."""
+        mark = sha256(repr(written(request)).encode()).hexdigest()
+        response = self.answers[int(mark, 16) % len(self.answers)].response()
+        response.headers[_ECHO] = mark
+        return response
+
+    def late(self, request: httpx.Request) -> httpx.Response:
+        """Answer when others had their turn."""
+        time.sleep(0.001)
+        return self.answer(request)
+
+    async def later(self, request: httpx.Request) -> httpx.Response:
+        """Answer when others had their turn."""
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return self.answer(request)
+
+
+def _heard(response: Any) -> tuple[Any, ...]:
+    return response.status_code, response.headers.get(_ECHO), response.content, response.parsed
+
+
+def _by_threads(
+    target: Target, echo: _Echo, given: Sequence[Mapping[str, Any]], turns: list[int]
+) -> list[Any]:
+    client = target.client(transport=httpx.MockTransport(echo.late))
+
+    def call(turn: int) -> Any:
+        try:
+            return _heard(target.module.sync_detailed(client=client, **given[turn]))
+        except Exception as error:
+            return repr(error)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = list(pool.map(call, turns))
+    client.close()
+    return found
+
+
+def _by_tasks(target: Target, echo: _Echo, given: Sequence[Mapping[str, Any]], turns: list[int]) -> list[Any]:
+    gate = asyncio.Semaphore(_TASKS)
+
+    async def call(client: Any, turn: int) -> Any:
+        async with gate:
+            try:
+                return _heard(await target.module.asyncio_detailed(client=client, **given[turn]))
+            except Exception as error:
+                return repr(error)
+
+    async def all_of_them() -> list[Any]:
+        client = target.client("AsyncClient", transport=httpx.MockTransport(echo.later))
+        found = await asyncio.gather(*(call(client, turn) for turn in turns))
+        await client.aclose()
+        return found
+
+    return asyncio.run(all_of_them())

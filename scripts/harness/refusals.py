@@ -1,0 +1,348 @@
+"""Family 2: a call that breaks a rule of the contract is refused, and nothing is sent; the error says which rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..runtime.guards import is_array, is_object
+from .arguments import Builder, Refused, Unfit, literals, unset
+from .calls import Driver, Target, Unsaid
+from .cases import Case, requests
+from .checks import differences
+from .findings import Check, Finding, family
+from .negatives import GONE, Negative, is_broken, negatives
+from .programs import program
+from .requests import written
+from .rules import Rule, rules
+
+NAME = "refusals"
+_LOOSE, _LEFT_OUT = Builder(is_loose=True), Builder(is_loose=True, names_absent=False)
+PATH_VALUES = ["", ".", "..", "/", "a/b", "../a", "a\r\nb", "a\0", "\x7f"]
+"""What a value in the path must not be, or it may lead elsewhere."""
+_OUTER = " a"
+HEADER_VALUES = ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a\r", "a\x7f", _OUTER]
+"""What a value in a header must not be, or it may be taken for more than one header."""
+_CHECKED_FORMATS = {"date", "date-time", "date-time-rfc-2822"}
+"""Formats that have a type of their own in Python; all others are annotations, as JSON Schema has it."""
+_ALSO: Mapping[str, Collection[str]] = {
+    "type": ("enum", "const", "format", "anyOf", "oneOf"),
+    "enum": ("type", "format"),
+    "const": ("type", "enum"),
+    "anyOf": ("type", "enum", "required", "minimum", "maximum", "additionalProperties", "format"),
+    "oneOf": ("type", "enum", "required", "minimum", "maximum", "additionalProperties", "format"),
+}
+"""What else an error may name for a keyword, as a client may look at these first."""
+
+
+class Wanted(NamedTuple):
+    """What an error must say: where, one of these rules, and the value where there is one."""
+
+    where: str
+    rules: Collection[str]
+    value: Any = GONE
+
+
+@family(NAME)
+def checks(target: Target, count: int) -> Iterator[Check]:
+    """Every broken rule by `sync_detailed`, and one of each rule by `asyncio`, the other functions and the methods."""
+    found = negatives(target.operation, count)
+    first = {(each.rule, each.parameter, each.keys): each for each in reversed(found)}
+    once = list(first.values())
+    for use_asyncio in (False, True):
+        with target.driven(use_asyncio=use_asyncio) as driver:
+            refusals = _Refusals(driver)
+            for each in once if use_asyncio else found:
+                yield refusals.of_negative(each, with_all=each in once)
+            for claimed in () if use_asyncio else refusals.claimed(once):
+                yield refusals.of_negative(claimed, with_all=False)
+            yield from refusals.of_parameters(requests(target.operation, count))
+        for validate in (True, False):
+            with target.driven(use_asyncio=use_asyncio, validate=validate) as driver:
+                yield from _Refusals(driver).of_safety(requests(target.operation, count))
+    yield from _without_validation(target, once)
+    yield from _without_credentials(target, requests(target.operation, count)[0])
+    yield from _left(target, found)
+
+
+class _Refusals:
+    """The calls of one client."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver, self.target = driver, driver.target
+
+    def of_negative(self, negative: Negative, *, with_all: bool) -> Check:
+        """Whether a request that breaks a rule of a schema is refused."""
+        found, left = None, ""
+        for function in self.driver.functions if with_all else self.driver.functions[:1]:
+            for builder in (_LOOSE, _LEFT_OUT) if negative.value is GONE else (_LOOSE,):
+                found = found or self.refused(
+                    function,
+                    negative.rule,
+                    partial(self._arguments, function, negative.case, builder),
+                    _wanted(negative),
+                    by_signature=negative.value is GONE or negative.keyword == "additionalProperties",
+                )
+        if found and negative.keyword == "format" and negative.limit not in _CHECKED_FORMATS:
+            found, left = None, f"the format {negative.limit} is an annotation: only the server can tell"
+        return Check(frozenset({Rule("request", negative.rule)}), found, left)
+
+    def refused(
+        self,
+        function: str,
+        rule: str,
+        arguments: Callable[[], Mapping[str, Any]],
+        wanted: Wanted,
+        *,
+        by_signature: bool = False,
+    ) -> Finding | None:
+        """What is wrong with how a call is refused."""
+        try:
+            given = arguments()
+            self.driver.bind(function, given)
+        except Unsaid:
+            return None
+        except Refused as error:
+            return None if by_signature else self._finding(rule, wanted, f"the signature refuses: {error}")
+        except Unfit as error:
+            return self._finding(rule, wanted, str(error))
+        done = self.driver.call(function, given)
+        name = "asyncio_method" if function == "method" and self.driver.use_asyncio else function
+        if done.sent:
+            return self._finding(
+                rule, wanted, f"sent: {written(done.sent[0])}", program(self.target, name, given)
+            )
+        raised, found = done.error, repr(done.error)
+        if isinstance(raised, self.target.errors.InvalidRequest):
+            if not (missed := _misses(raised, wanted)):
+                return None
+            found = f"{missed}: {found}"
+        return self._finding(rule, wanted, found, program(self.target, name, given))
+
+    def _arguments(self, function: str, case: Case, builder: Builder) -> Mapping[str, Any]:
+        if function == "method":
+            return self.target.keywords(case, self.driver.method, builder)
+        return self.target.arguments(case, builder)
+
+    def _finding(self, rule: str, wanted: Wanted, found: str, shown: str = "") -> Finding:
+        said = f" of {wanted.value!r}" if wanted.value is not GONE else ""
+        told = f"nothing sent, and an InvalidRequest{said} that names {wanted.where} and {' or '.join(wanted.rules)}"
+        return Finding(self.target, NAME, rule, told, found, shown)
+
+    def claimed(self, known: list[Negative]) -> Iterator[Negative]:
+        """The values that the client's types list and the contract does not."""
+        hints = [hint for _, hint in self.target.parameters.values()]
+        hints += self.target.module.OPERATION.body.types.values() if self.target.module.OPERATION.body else []
+        values = literals(hints)
+        for negative in known:
+            if negative.keyword in ("enum", "const"):
+                for value in values:
+                    changed = negative.replaced(value)
+                    if is_broken(self.target.operation, changed):
+                        yield changed
+
+    def of_parameters(self, cases: tuple[Case, ...]) -> Iterator[Check]:
+        """Required parameters that are missing, a missing body, dependencies, and a media type of another call."""
+        operation = self.target.operation
+        case = next((each for each in cases if each.media_type is not None), cases[0])
+        for node in operation.parameters:
+            if node.get("required") is True:
+                key, at = (node["in"], node["name"]), operation.contract.pointers[id(node)]
+                rest = {name: value for name, value in case.parameters.items() if name != key}
+                yield from self._missing(
+                    at, replace(case, parameters=rest), key, f"{key[0]} parameter {key[1]}"
+                )
+        if operation.body_required:
+            without = replace(case, media_type=None, body=None)
+            yield from self._missing(f"{self.target.at}/requestBody", without, None, "body")
+        yield from self._dependencies(cases)
+        if case.media_type is not None:
+            yield self._media_type(case)
+
+    def _missing(self, rule: str, case: Case, key: tuple[str, str] | None, where: str) -> Iterator[Check]:
+        """Without an argument that is required, left out and as `UNSET`."""
+
+        def without(function: str) -> Mapping[str, Any]:
+            if function == "method" and key is None:
+                raise Unsaid("a method makes the body")
+            return self._arguments(function, case, _LOOSE)
+
+        def unsaid(function: str) -> Mapping[str, Any]:
+            return {**without(function), (self.target.parameters[key][0] if key else "body"): unset()}
+
+        for function in self.driver.functions:
+            for way in (without, unsaid):
+                found = self.refused(
+                    function,
+                    rule,
+                    partial(way, function),
+                    Wanted(where, ["required"]),
+                    by_signature=way is without,
+                )
+                yield Check(frozenset({Rule("request", rule)}), found)
+
+    def _dependencies(self, cases: tuple[Case, ...]) -> Iterator[Check]:
+        operation = self.target.operation
+        for index, case in _violations(self.target, cases):
+            dependency, rule = operation.dependencies[index], f"{self.target.at}/x-dependencies/{index}"
+            for function in self.driver.functions:
+                found = self.refused(
+                    function,
+                    rule,
+                    partial(self._arguments, function, case, _LOOSE),
+                    Wanted("parameters", [dependency.text]),
+                )
+                yield Check(frozenset({Rule("request", rule)}), found)
+
+    def _media_type(self, case: Case) -> Check:
+        function = self.driver.functions[0]
+        if "content_type" not in self.driver.signature(function).parameters:
+            return Check()
+        arguments = {**self.target.arguments(case), "content_type": "application/x-other"}
+        at = f"{self.target.at}/requestBody"
+        return Check(
+            finding=self.refused(
+                function, at, lambda: arguments, Wanted("content_type", ["one of"], "application/x-other")
+            )
+        )
+
+    def of_safety(self, cases: tuple[Case, ...]) -> Iterator[Check]:
+        """What would lead to another path or put in a header: refused without validation, too."""
+        operation, case = self.target.operation, max(cases, key=lambda case: len(case.parameters))
+        for node in operation.parameters:
+            key, at = (node["in"], node["name"]), operation.contract.pointers[id(node)]
+            values = {"path": PATH_VALUES, "header": HEADER_VALUES}.get(key[0], [])
+            if key in case.parameters and "content" not in node:
+                is_text = not (is_array(case.parameters[key]) or is_object(case.parameters[key]))
+                for value in values if is_text else [value for value in values if value != _OUTER]:
+                    for changed in _with(case.parameters[key], value):
+                        yield Check(finding=self._unsafe(case, key, at, value, changed))
+        if "headers" in self.driver.signature("method").parameters:
+            for value in HEADER_VALUES[:4]:
+                yield Check(finding=self._own_header(case, value))
+
+    def _unsafe(self, case: Case, key: tuple[str, str], at: str, value: str, changed: Any) -> Finding | None:
+        function, wanted = self.driver.functions[0], Wanted(f"{key[0]} parameter {key[1]}", [])
+        unsafe = replace(case, parameters={**case.parameters, key: changed})
+        given = self.target.arguments(unsafe, _LOOSE)
+        if value in ("", ".", "..") and key[0] == "path":
+            done = self.driver.call(function, given)
+            if done.sent and not next(differences(self.target, unsafe, done.sent[0]), None):
+                return None  # with what stands beside it, it is a segment as any other
+        return self.refused(function, at, lambda: given, wanted)
+
+    def _own_header(self, case: Case, value: str) -> Finding | None:
+        try:
+            given = {**self.target.keywords(case, self.driver.method), "headers": {"X-Own": value}}
+        except Unsaid:
+            return None
+        return self.refused("method", self.target.at, lambda: given, Wanted("headers.X-Own", []))
+
+
+def _wanted(negative: Negative) -> Wanted:
+    """What the error for a broken rule must say."""
+    where = f"{negative.parameter[0]} parameter {negative.parameter[1]}" if negative.parameter else "body"
+    keyword, limit = negative.keyword, negative.limit
+    exact = keyword not in ("required", "anyOf", "oneOf", "propertyNames", "type", "format", "enum", "const")
+    said = [
+        f"{keyword}: {limit if isinstance(limit, str) else json.dumps(limit, ensure_ascii=False)}"
+        if exact
+        else keyword
+    ]
+    if negative.others or negative.is_of_branch:
+        return Wanted(where, [])
+    is_plain = negative.value is not GONE and not is_array(negative.value) and not is_object(negative.value)
+    is_inside = keyword in ("additionalProperties", "anyOf", "oneOf", "propertyNames")
+    return Wanted(
+        where, [*said, *_ALSO.get(keyword, ())], negative.value if is_plain and not is_inside else GONE
+    )
+
+
+def _misses(error: Any, wanted: Wanted) -> str:
+    """What an error does not say."""
+    if not error.where.startswith(wanted.where):
+        return f"it names {error.where}"
+    if wanted.rules and not any(error.rule.startswith(rule) for rule in wanted.rules):
+        return f"it names the rule {error.rule}"
+    is_other = wanted.value is not GONE and repr(error.value) != repr(wanted.value)
+    return f"it names the value {error.value!r}" if is_other else ""
+
+
+def _violations(target: Target, cases: tuple[Case, ...]) -> Iterator[tuple[int, Case]]:
+    """Every combination of presence that breaks exactly one dependency, with the values of the cases."""
+    operation = target.operation
+    names = dict.fromkeys(name for dependency in operation.dependencies for name in dependency.names)
+    pool = {key: value for case in reversed(cases) for key, value in case.parameters.items()}
+    free = [key for key in pool if key[1] in names and operation.node_of(key).get("required") is not True]
+    for number in range(2 ** len(free)):
+        given = {key for place, key in enumerate(free) if number >> place & 1}
+        for source in (cases[0], *cases[-1:]):
+            parameters = {
+                key: value
+                for key, value in {**pool, **source.parameters}.items()
+                if key not in free or key in given
+            }
+            known = {name: value for (_, name), value in parameters.items()}
+            broken = [index for index, each in enumerate(operation.dependencies) if not each.holds(known)]
+            if len(broken) == 1:
+                yield broken[0], replace(source, parameters=parameters)
+                break
+
+
+def _with(value: Any, unsafe: str) -> Iterator[Any]:
+    """A value with a text put into it."""
+    if is_array(value):
+        yield [unsafe]
+        yield [*value, unsafe]
+    elif is_object(value):
+        yield {**value, **({next(iter(value)): unsafe} if value else {"a": unsafe})}
+    else:
+        yield unsafe
+
+
+def _without_validation(target: Target, known: list[Negative]) -> Iterator[Check]:
+    """A client that was told not to validate sends what breaks a rule."""
+    with target.driven(use_asyncio=False, validate=False) as driver:
+        for negative in [
+            each for each in known if each.keyword in ("maximum", "maxLength", "pattern", "minimum", "enum")
+        ][:2]:
+            arguments = target.arguments(negative.case, _LOOSE)
+            done = driver.call("sync_detailed", arguments)
+            told = "sent, as validate=False says"
+            shown = program(target, "sync_detailed", arguments, validate=False)
+            found = (
+                None
+                if len(done.sent) == 1
+                else Finding(target, NAME, negative.rule, told, repr(done.error), shown)
+            )
+            yield Check(finding=found)
+
+
+def _without_credentials(target: Target, case: Case) -> Iterator[Check]:
+    """A client without the credentials that the call needs refuses to make it."""
+    wanted, errors = target.operation.requirements, target.errors
+    if not wanted or not all(names - {"tls"} for names in wanted):
+        return
+    try:
+        with target.driven(use_asyncio=False, secrets={}) as driver:
+            done = driver.call("sync_detailed", target.arguments(case))
+            error, sent = done.error, done.sent
+    except errors.MissingCredentials as refused:
+        error, sent = refused, []
+    is_fine = isinstance(error, errors.MissingCredentials) and not sent
+    told = "nothing sent without credentials, and a MissingCredentials"
+    yield Check(
+        finding=None if is_fine else Finding(target, NAME, f"{target.at}/security", told, repr(error))
+    )
+
+
+def _left(target: Target, found: tuple[Negative, ...]) -> Iterator[Check]:
+    """The rules that no request of one value breaks, and why."""
+    broken = {each.rule for each in found}
+    for rule in sorted(rules(target.operation)):
+        keyword = rule.pointer.rpartition("/")[2]
+        if rule.way == "request" and rule.pointer not in broken and keyword == "format":
+            yield Check(frozenset({rule}), left="the format is an annotation: only the server can tell")

@@ -1,0 +1,187 @@
+"""Family 1: what a valid call puts on the wire is what the contract says, by all the ways to make it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import httpx
+
+from ..objects import entries
+from .arguments import Builder, Unfit
+from .calls import Driver, Outcome, Target, Unsaid
+from .cases import EXAMPLES, PRESENCE, Case, requests
+from .checks import defaulted, differences
+from .findings import Check, Finding, family
+from .programs import program
+from .rules import by_request
+
+NAME = "requests"
+_USUAL = Builder(names_absent=False)
+_LIMIT, _HEADER = 7.5, "X-Harness"
+"""What single calls are given beside their parameters."""
+
+
+@family(NAME)
+def checks(target: Target, count: int) -> Iterator[Check]:
+    """Every case by `sync`, `sync_detailed`, `asyncio`, `asyncio_detailed` and the methods of both clients."""
+    cases = [(case, by_request(target.operation, case)) for case in requests(target.operation, count)]
+    first = cases[0][0]
+    for use_asyncio in (False, True):
+        with target.driven(use_asyncio=use_asyncio) as driver:
+            called = _Called(driver)
+            for case, rules in cases:
+                yield Check(rules, called.finding(case))
+                if case.phase == PRESENCE and _has_defaults(target, case):
+                    yield Check(rules, called.finding(case, _USUAL))
+            yield Check(finding=called.unused())
+            yield Check(finding=called.by_place(first))
+            yield Check(finding=called.told_apart(first))
+        yield from _alternatives(target, first, use_asyncio)
+
+
+class _Called:
+    """The calls of one client, and the arguments that they have used."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver, self.target = driver, driver.target
+        self.used: dict[str, set[str]] = {function: set() for function in driver.functions}
+
+    def finding(self, case: Case, builder: Builder = Builder()) -> Finding | None:  # noqa: B008 -- it is frozen
+        """What is wrong with a case; with a builder that names nothing absent, its defaults are to be sent."""
+        first, *others = self.driver.functions
+        wanted = case
+        if not builder.names_absent and case.media_type is not None:
+            schema = self.target.operation.content[case.media_type].get("schema", True)
+            wanted = replace(case, body=defaulted(self.target.operation.contract, schema, case.body))
+        try:
+            arguments = self.target.arguments(case, builder)
+        except Unfit as error:
+            return Finding(self.target, NAME, self.target.at, f"a way to send {_shown(case)}", str(error))
+        self.used[first].update(arguments)
+        done = self.driver.call(first, arguments)
+        if found := judged(
+            self.target, wanted, done, program(self.target, first, arguments) if done.error else ""
+        ):
+            return found if found.program else replace(found, program=program(self.target, first, arguments))
+        for function in (
+            others if case.phase in (EXAMPLES, PRESENCE) else ()
+        ):  # values make no difference to these
+            if other := self._other(function, case, builder, arguments, done):
+                return other
+        return None
+
+    def _other(
+        self, function: str, case: Case, builder: Builder, arguments: Mapping[str, Any], done: Outcome
+    ) -> Finding | None:
+        """What another way to make the same call sends otherwise."""
+        try:
+            if function == "method":
+                arguments = self.target.keywords(case, self.driver.method, builder)
+        except Unsaid:
+            return None
+        except Unfit as error:
+            return Finding(self.target, NAME, self.target.at, f"a way to send {_shown(case)}", str(error))
+        self.used[function].update(arguments)
+        other = self.driver.call(function, arguments)
+        if len(other.sent) == 1 and written(other.sent[0]) == written(done.sent[0]):
+            return None
+        wanted = f"the {function} sends what {self.driver.functions[0]} sends: {written(done.sent[0])}"
+        found = str([written(request) for request in other.sent]) if other.sent else repr(other.error)
+        name = "asyncio_method" if function == "method" and self.driver.use_asyncio else function
+        return Finding(
+            self.target, NAME, self.target.at, wanted, found, program(self.target, name, arguments)
+        )
+
+    def unused(self) -> Finding | None:
+        """An argument that no valid call needs: the contract does not know it."""
+        for function, used in self.used.items():
+            own = {"timeout", "headers"} if function == "method" else {"client"}
+            more = self.driver.signature(function).parameters.keys() - used - own
+            if function == "method" and not used:
+                return Finding(self.target, NAME, self.target.at, "a method for some valid call", "none")
+            if more - {"content_type"}:
+                wanted = f"no argument of {function} beyond the contract"
+                return Finding(self.target, NAME, self.target.at, wanted, ", ".join(sorted(more)))
+        return None
+
+    def by_place(self, case: Case) -> Finding | None:
+        """The parameters of the path may be given by their place, in the order of the path."""
+        arguments, first = self.target.arguments(case), self.driver.functions[0]
+        path = self.target.operation.path
+        keys = sorted(
+            (key for key in case.parameters if key[0] == "path"), key=lambda key: path.index(f"{{{key[1]}}}")
+        )
+        placed = [arguments.pop(self.target.parameters[key][0]) for key in keys]
+        done = self.driver.call(first, arguments, places=placed)
+        return judged(self.target, case, done, "")
+
+    def told_apart(self, case: Case) -> Finding | None:
+        """A method takes a time limit and headers for one call."""
+        keywords = self.target.keywords(case, self.driver.method)
+        keywords |= {"timeout": _LIMIT, "headers": {_HEADER: "1"}}
+        done = self.driver.call("method", keywords)
+        sent = done.sent[0] if done.sent else None
+        found = (sent.headers.get(_HEADER), sent.extensions.get("timeout")) if sent else done.error
+        wanted = "1", httpx.Timeout(_LIMIT).as_dict()
+        if found == wanted:
+            return None
+        name = "asyncio_method" if self.driver.use_asyncio else "method"
+        shown = program(self.target, name, keywords)
+        return Finding(
+            self.target, NAME, self.target.at, f"{_HEADER} and the timeout {wanted}", repr(found), shown
+        )
+
+
+def judged(target: Target, case: Case, done: Outcome, shown: str, **how: Any) -> Finding | None:
+    """What is wrong with the one request that a valid call should have sent."""
+    if len(done.sent) != 1:
+        wanted, found = f"one request for {_shown(case)}", f"{len(done.sent)} requests; {done.error!r}"
+        return Finding(target, NAME, target.at, wanted, found, shown)
+    try:
+        difference = next(differences(target, case, done.sent[0], **how), None)
+    except (AssertionError, ValueError, KeyError) as error:
+        return Finding(
+            target, NAME, target.at, "a request that can be read", f"{error}: {written(done.sent[0])}", shown
+        )
+    return Finding(target, NAME, *difference, shown) if difference else None
+
+
+def written(request: httpx.Request) -> tuple[str, ...]:
+    """All that a request has, byte for byte; a boundary, which is random, stands as `boundary`."""
+    _, _, boundary = request.headers.get("content-type", "").partition("boundary=")
+    parts = (request.method, str(request.url), repr(request.headers.raw), repr(request.content))
+    return tuple(part.replace(boundary, "boundary") if boundary else part for part in parts)
+
+
+def _has_defaults(target: Target, case: Case) -> bool:
+    """Whether the body lacks properties that have a default."""
+    schema = entries(target.operation.content, case.media_type or "").get("schema", True)
+    return bool(defaulted(target.operation.contract, schema, case.body) != case.body)
+
+
+def _alternatives(target: Target, case: Case, use_asyncio: bool) -> Iterator[Check]:
+    """The case with the credentials of each security requirement alone, and to each server."""
+    operation = target.operation
+    ways: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    for schemes in operation.requirements:
+        ways.append(({"secrets": target.secrets(schemes)}, {"schemes": schemes}))
+    for server in operation.servers:
+        ways.append(({"base_url": server, "allow_http": True}, {"server": server}))
+    for options, how in ways:
+        with target.driven(use_asyncio=use_asyncio, **options) as driver:
+            arguments, function = target.arguments(case), driver.functions[0]
+            done = driver.call(function, arguments)
+            found = judged(target, case, done, "", **how)
+            shown = program(target, function, arguments, **options) if found else ""
+            yield Check(finding=replace(found, program=shown) if found else None)
+
+
+def _shown(case: Case) -> str:
+    given = {f"{place} {name}": value for (place, name), value in case.parameters.items()}
+    return (
+        f"{given}"
+        if case.media_type is None
+        else f"{given} with the {case.media_type} body {case.body!r:.500}"
+    )

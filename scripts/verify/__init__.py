@@ -1,0 +1,108 @@
+"""`verify`: the clients against their contracts, with a table of what was proven, and reports."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ..contract import contract
+from ..harness.calls import Target, targets
+from ..harness.cases import called
+from ..harness.families import FAMILIES
+from ..harness.generation import SEED
+from ..problem import Problem, shown
+from ..vendors import ROOT, Vendor, chosen
+from .reports import check, write
+from .runs import Run, Shard, planned
+from .server import Sending, allowed
+from .tables import printed
+
+sys.path.insert(0, str(ROOT / "generated"))  # the clients, which the harness imports
+
+
+def verify(
+    names: list[str],
+    *,
+    cases: int,
+    report: Path | None = None,
+    shard: str | None = None,
+    base_url: str | None = None,
+    allow_billable: bool = False,
+) -> int:
+    """Run all families of checks, or send their cases to a server; print what came of it; give the exit status.
+
+    Raises `Problem` for what cannot be run; where that shows only on the way, what was found is told before.
+    """
+    part, vendors = Shard.read(shard), chosen(names)
+    if base_url is not None and len(vendors) > 1:
+        raise Problem("one server cannot be that of several vendors", "name the vendor whose server it is")
+    if report:
+        check(report)
+    found = [target for vendor in vendors for target in _targets(vendor)]
+    if base_url is None:
+        run = Run(planned(found, FAMILIES, part), FAMILIES, SEED, cases, part)
+    else:
+        found = allowed(found, allow_billable)
+        sending = Sending(base_url, found)
+        run = Run(planned(found, {"server": sending}, part), {"server": sending}, SEED, cases, part, base_url)
+        print(sending.announced([target for target, _ in run.plan], cases), flush=True)
+    problem = _done(run)
+    if problem is None or any(outcome.cases for outcome in run.outcomes):
+        printed(run)
+        if report:
+            write(run, report)
+    if problem:
+        raise problem
+    return run.status
+
+
+def _targets(vendor: Vendor) -> list[Target]:
+    """The operations of a vendor's client; raises `Problem` where there is none that can be imported."""
+    made = contract(vendor)
+    try:
+        return targets(vendor.name, made, list(called(made)))
+    except Exception as error:  # the client is what is tested: it may raise anything
+        what = f"the client cannot be used: {type(error).__name__}: {error}"
+        raise Problem(what, "run `scripts/run generate`", file=shown(vendor.client)) from None
+
+
+def _done(run: Run) -> Problem | None:
+    """Do what is planned, until ctrl-C or a problem."""
+
+    def stop(*_: object) -> None:
+        run.is_stopped = True  # as an exception out of the blue can get lost in a callback
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        with _progress() as progress:
+            task = progress.add_task("", total=len(run.plan))
+            for outcome in run.steps():
+                told = f"{outcome.target} · {outcome.family} · {outcome.cases:,} cases"
+                progress.update(task, description=told, completed=len(run.outcomes) - 1)
+                if run.is_stopped:
+                    break
+    except KeyboardInterrupt:
+        run.is_stopped = True
+    except Problem as problem:
+        run.is_stopped = True
+        return problem
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was found is told now
+    return None
+
+
+def _progress() -> Progress:
+    """For people at a terminal only."""
+    console = Console(stderr=True)
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

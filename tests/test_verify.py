@@ -1,0 +1,263 @@
+"""The command `verify`: what it runs, what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts import verify as package
+from scripts.commands import app
+from scripts.harness.calls import Target
+from scripts.harness.findings import Check, Family, Finding
+from scripts.harness.rules import Rule, rules
+from scripts.problem import Problem
+from scripts.vendors import ROOT, discover
+from scripts.verify import verify
+from scripts.verify.runs import Shard
+from tests.trees import heeding_ctrl_c
+
+VENDORS = [vendor.name for vendor in discover()]
+
+
+def known(target: Target) -> list[Rule]:
+    return sorted(rules(target.operation))
+
+
+def fine(target: Target, count: int) -> Iterator[Check]:
+    yield from (Check(frozenset([rule])) for rule in known(target)[2:])
+
+
+def wrong(target: Target, count: int) -> Iterator[Check]:
+    """Three findings of one rule, one of another, and a rule that is left to the server."""
+    first, second, third, *_ = known(target)
+    for number in range(3):
+        yield Check(
+            frozenset([first]), Finding(target, "wrong", first.pointer, "one", f"the {number}", "print(1)")
+        )
+    yield Check(frozenset([third]), Finding(target, "wrong", third.pointer, "two", "none"))
+    yield Check(frozenset([second]), left="only the server knows the time")
+
+
+@pytest.fixture(autouse=True)
+def families(monkeypatch: pytest.MonkeyPatch) -> dict[str, Family]:
+    """Two quick families in place of the real ones; ctrl-C stays with pytest."""
+    given: dict[str, Family] = {"fine": fine, "wrong": wrong}
+    monkeypatch.setattr(package, "FAMILIES", given)
+    monkeypatch.setattr("signal.signal", lambda number, handler: None)
+    return given
+
+
+def test_all_is_fine(families: dict[str, Family], capsys: pytest.CaptureFixture[str]) -> None:
+    del families["wrong"]
+    assert verify([], cases=3) == 0
+    told = capsys.readouterr().out
+    assert all(name in told for name in VENDORS)
+    assert told.splitlines()[-1].startswith("0 findings in ")
+
+
+def test_the_table_has_cases_findings_and_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify(VENDORS[:1], cases=3) == 1
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("│"))
+    _, operation, good, bad, exercised, seconds, _ = (cell.strip() for cell in row.split("│"))
+    assert operation.startswith(VENDORS[0])
+    assert bad == "5, 4 wrong"
+    total = int(good) + 2
+    assert exercised == f"{total - 1} of {total}"
+    assert seconds.endswith(" s")
+
+
+def test_findings_of_a_rule_are_told_once_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    verify(VENDORS[:1], cases=3)
+    told = capsys.readouterr().out
+    assert told.count("found:  the 0\n  to see it:\n    print(1)\n  and 2 more of this rule\n") == 1
+    assert "the 1" not in told
+    assert "found:  none\n\n" in told
+
+
+def test_rules_that_nothing_exercised_are_named(
+    families: dict[str, Family], capsys: pytest.CaptureFixture[str]
+) -> None:
+    del families["wrong"]
+    verify(VENDORS[:1], cases=3)
+    _, _, told = capsys.readouterr().out.partition("Rules that no case exercised:\n")
+    first, second, end, *_ = told.splitlines()
+    assert end == ""
+    for line in (first, second):
+        file, number, way, pointer = line.split(":")[0].strip(), *line.split(":")[1:], ""
+        assert (ROOT / file).is_file()
+        assert int(number) > 0
+        assert "#/" in way + pointer
+
+
+def test_rules_left_to_the_server_are_named_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    verify(VENDORS[:1], cases=3)
+    _, _, told = capsys.readouterr().out.partition("Rules left to the server:\n")
+    assert told.splitlines()[0].endswith(": only the server knows the time")
+
+
+def test_a_family_without_a_case_proves_nothing(
+    families: dict[str, Family], capsys: pytest.CaptureFixture[str]
+) -> None:
+    families["wrong"] = lambda target, count: iter(())
+    assert verify(VENDORS[:1], cases=3) == 1
+
+
+def test_what_came_over_the_wire_cannot_act_on_the_terminal(
+    families: dict[str, Family], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hostile(target: Target, count: int) -> Iterator[Check]:
+        yield Check(finding=Finding(target, "wrong", "#", "one", "\x1b[2Jgone\ud800 [bold]"))
+
+    families["wrong"] = hostile
+    verify(VENDORS[:1], cases=3)
+    assert r"\x1b[2Jgone\ud800 [bold]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("of", [1, 2, 3, 5, 7])
+def test_the_parts_add_up_to_the_whole(of: int, families: dict[str, Family]) -> None:
+    done: list[tuple[str, str]] = []
+
+    def noted(name: str) -> Family:
+        def family(target: Target, count: int) -> Iterator[Check]:
+            done.append((str(target), name))
+            yield Check()
+
+        return family
+
+    families.update({name: noted(name) for name in ("fine", "wrong", "more")})
+    verify([], cases=3)
+    whole, done[:] = list(done), []
+    for number in range(1, of + 1):
+        verify([], cases=3, shard=f"{number}/{of}")
+    assert sorted(done) == sorted(whole)
+    assert len(set(whole)) == len(whole) > 3
+
+
+def test_a_part_names_no_rules_that_another_may_exercise(capsys: pytest.CaptureFixture[str]) -> None:
+    verify([], cases=3, shard="1/2")
+    told = capsys.readouterr().out
+    assert "no case exercised" not in told
+    assert "part 1/2" in told
+
+
+@pytest.mark.parametrize("text", ["", "2", "0/2", "3/2", "-1/2", "1/0", "a/b", "1/2/3", "1/2\n"])
+def test_what_is_no_part_is_refused(text: str) -> None:
+    with pytest.raises(Problem, match="names no part of the work; write --shard 2/5 "):
+        Shard.read(text)
+
+
+def test_ctrl_c_tells_what_was_found_so_far(
+    families: dict[str, Family], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(target: Target, count: int) -> Iterator[Check]:
+        yield from wrong(target, count)
+        raise KeyboardInterrupt
+
+    families["wrong"] = stopped
+    assert verify([], cases=3) == 130
+    told = capsys.readouterr().out
+    assert "found:  the 0" in told
+    assert "4 findings in " in told
+    assert f"interrupted after 2 of {2 * len(VENDORS)} steps." in told
+    assert "no case exercised" not in told
+
+
+def test_ctrl_c_that_got_lost_is_heeded_after_the_case(
+    families: dict[str, Family], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handlers = []
+    monkeypatch.setattr("signal.signal", lambda number, handler: handlers.append(handler))
+
+    def losing(target: Target, count: int) -> Iterator[Check]:
+        yield Check()
+        with pytest.raises(KeyboardInterrupt):
+            handlers[0]()
+        while True:
+            yield Check()
+
+    families["fine"] = losing
+    assert verify([], cases=3) == 130
+    assert "interrupted after 1 of " in capsys.readouterr().out
+
+
+def test_a_fault_of_ours_is_not_hidden(families: dict[str, Family]) -> None:
+    def faulty(target: Target, count: int) -> Iterator[Check]:
+        yield Check()
+        raise ZeroDivisionError
+
+    families["fine"] = faulty
+    with pytest.raises(ZeroDivisionError):
+        verify([], cases=3)
+
+
+def test_a_client_that_cannot_be_imported_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise SyntaxError("invalid syntax")
+
+    monkeypatch.setattr(package, "targets", broken)
+    with pytest.raises(
+        Problem, match=r"the client cannot be used: SyntaxError: .*; run `scripts/run generate`"
+    ):
+        verify([], cases=3)
+
+
+ENDLESS = """
+import itertools, sys
+from scripts import __main__
+from scripts.harness.families import FAMILIES
+from scripts.harness.findings import Check, Finding
+
+def endless(target, count):
+    yield Check(finding=Finding(target, "endless", "#", "an end", "none"))
+    print("begun", file=sys.stderr, flush=True)
+    yield from itertools.repeat(Check())
+
+FAMILIES.clear()
+FAMILIES["endless"] = endless
+__main__.main()
+"""
+
+
+def test_the_command_ends_at_ctrl_c_with_what_it_found_and_status_130(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ENDLESS, "verify", "--report", str(tmp_path)]
+    child = subprocess.Popen(command, cwd=ROOT, stdout=-1, stderr=-1, text=True, preexec_fn=heeding_ctrl_c)
+    assert child.stderr is not None
+    assert child.stderr.readline() == "begun\n"
+    child.send_signal(signal.SIGINT)
+    told, errors = child.communicate(timeout=30)
+    assert (child.returncode, errors) == (130, "interrupted; nothing was changed\n")
+    assert "found:  none" in told
+    assert "interrupted after 1 of " in told
+    assert "interrupted after 1 of " in (tmp_path / "summary.md").read_text("utf-8")
+
+
+def test_the_seed_of_the_command_is_that_of_the_cases(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scripts", "verify", VENDORS[0], "--seed", "7", "--cases", "1"]
+    environment = {**os.environ, "HARNESS_SEED": "3"}
+    done = subprocess.run(
+        [*command, "--shard", "9/9"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "seed 7" in done.stdout
+
+
+def test_the_options_of_the_command_are_passed_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given: list[object] = []
+
+    def noted(names: list[str], **options: object) -> int:
+        given.extend([names, options])
+        return 130
+
+    monkeypatch.setattr(package, "verify", noted)
+    monkeypatch.setenv("HARNESS_SEED", "0")  # which the command sets
+    arguments = ["a", "b", "--cases", "7", "--shard", "1/2", "--report", str(tmp_path), "--base-url", "u"]
+    done = CliRunner().invoke(app, ["verify", *arguments, "--allow-billable"])
+    wanted = {"cases": 7, "report": tmp_path, "shard": "1/2", "base_url": "u", "allow_billable": True}
+    assert (done.exit_code, given) == (130, [["a", "b"], wanted])

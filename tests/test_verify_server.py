@@ -1,0 +1,320 @@
+"""`verify --base-url`: cases over sockets to a server, whose answers are checked, and who learns nothing twice."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import socket
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from scripts.contract import Contract, contract
+from scripts.harness.calls import Target, targets
+from scripts.harness.cases import Called, answers, called
+from scripts.problem import Problem
+from scripts.vendors import ROOT, Vendor, discover
+from scripts.verify import server, verify
+
+JSON = "application/json"
+Answer = tuple[int, dict[str, str], bytes]
+SECRET = 'p&ss"w/rd+0123456789'
+VENDOR = discover()[0]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers as the server says, and keeps what came."""
+
+    protocol_version = "HTTP/1.1"
+
+    def respond(self) -> None:
+        served = cast("Any", self.server)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        served.came.append((self.command, self.path, dict(self.headers), body))
+        if (answer := served.answer(self)) is None:
+            self.close_connection = True
+            return
+        status, headers, content = answer
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(answer: Callable[[Any], Answer | None]) -> Iterator[Any]:
+    """A server on this machine, with its `url` and what `came`."""
+    served: Any = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served.answer, served.came, served.url = answer, [], f"http://127.0.0.1:{served.server_port}"
+    thread = Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield served
+    finally:
+        served.shutdown()
+        thread.join()
+        served.server_close()
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials for all clients, as far as they are texts; ctrl-C stays with pytest."""
+    for vendor in discover():
+        client = importlib.import_module(f"phone_number_apis.{vendor.name}").Client
+        for argument, name in client._environment.items():
+            monkeypatch.delenv(name, raising=False)
+            if argument != "credentials":
+                monkeypatch.setenv(name, f"{argument}-{SECRET}")
+    monkeypatch.setattr("signal.signal", lambda number, handler: None)
+
+
+def target_of(vendor: Vendor) -> Target:
+    made = contract(vendor)
+    return targets(vendor.name, made, list(called(made)))[0]
+
+
+def right(vendor: Vendor) -> Answer:
+    """An answer as the contract wants it."""
+    operation = target_of(vendor).operation
+    status = next(key for key in operation.node["responses"] if key.startswith("2"))
+    return int(status), {"Content-Type": JSON}, json.dumps(answers(operation, status, JSON, 1)[0]).encode()
+
+
+def run(served: Any, vendor: Vendor = VENDOR, **options: Any) -> int:
+    return verify([vendor.name], **{"cases": 5, "base_url": served.url, "allow_billable": True, **options})
+
+
+@pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
+def test_right_answers_are_fine(vendor: Vendor, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = right(vendor)
+    with serving(lambda _: answer) as served:
+        assert run(served, vendor) == 0
+        told = capsys.readouterr().out
+        assert told.startswith(f"At most 5 requests to {served.url}, each sent once: 5 of {vendor.name} ")
+        assert "0 findings in 5 cases" in told
+        assert "no case exercised" not in told
+        assert len(served.came) == 5
+
+
+WRONG: dict[str, tuple[int | None, str, bytes]] = {
+    "not_a_server_error": (500, JSON, b"{}"),
+    "status_code_conformance": (302, JSON, b"{}"),
+    "content_type_conformance": (None, "text/html", b"<html>"),
+    "response_schema_conformance": (None, JSON, b'[["neither"]]'),
+}
+"""What does not pass each check; the status is right where there is none."""
+
+
+@pytest.mark.parametrize("check", WRONG)
+def test_a_wrong_answer_is_a_finding_that_names_the_check(
+    check: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, kind, content = WRONG[check]
+    answer = status or right(VENDOR)[0], {"Content-Type": kind}, content
+    with serving(lambda _: answer) as served:
+        assert run(served) == 1
+    told = capsys.readouterr().out
+    named = re.search("wanted: an answer that passes schemathesis's (.*)", told)
+    assert named is not None
+    assert check in named[1].split(", ")
+    assert "and 4 more of this rule" in told
+    assert f"found:  status {answer[0]}: " in told
+
+
+def test_the_rule_that_an_answer_breaks_is_pointed_at() -> None:
+    status, headers, content = right(VENDOR)
+    broken = json.loads(content)
+    key = next(key for key, value in broken.items() if isinstance(value, dict))
+    answer = status, headers, json.dumps({**broken, key: 3}).encode()
+    with serving(lambda _: answer) as served:
+        sending = server.Sending(served.url, [target_of(VENDOR)])
+        finding = next(iter(sending(target_of(VENDOR), 1))).finding
+    assert finding is not None
+    assert finding.rule.startswith("#/")
+    assert Path(finding.source.rpartition(":")[0]).is_file()
+
+
+def test_the_program_of_a_finding_gets_the_same_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(lambda _: (418, {"Content-Type": JSON}, b'{"tea": "pot"}')) as served:
+        sending = server.Sending(served.url, [target_of(VENDOR)])
+        for check in sending(target_of(VENDOR), 8):
+            assert check.finding is not None
+            exec(compile(check.finding.program, "program", "exec"), {})
+            *_, sent, again = served.came
+            assert sent[:2] + sent[3:] == again[:2] + again[3:]
+            told = capsys.readouterr().out
+            assert told.startswith("418 ")
+            assert told.endswith('b\'{"tea": "pot"}\'\n')
+
+
+def test_a_header_that_is_not_as_documented_is_a_failure() -> None:
+    limit = {"required": True, "schema": {"type": "integer"}}
+    response = {"description": "Fine.", "headers": {"X-Limit": limit}}
+    node: dict[str, Any] = {"responses": {"204": response}}
+    info = {"title": "Small", "version": "1"}
+    made = Contract({"openapi": "3.1.0", "info": info, "paths": {"/x": {"get": node}}})
+    operation = Called(made, "/x", "get", {}, node)
+    for headers, names in (({}, {"response_headers_conformance"}), ({"X-Limit": "3"}, set[str]())):
+        request = httpx.Request("GET", "http://127.0.0.1/x")
+        answer = httpx.Response(204, headers=headers, request=request)
+        answer.elapsed = timedelta(0)
+        assert server.failures(operation, answer).keys() == names
+
+
+def test_a_connection_that_ends_early_is_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(lambda _: None) as served:
+        assert run(served) == 1
+        assert len(served.came) == 5
+    assert "wanted: an answer" in capsys.readouterr().out
+
+
+def test_no_server_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with pytest.raises(Problem, match=r"the server cannot be reached: .*refused; start it, or name another"):
+        verify([VENDOR.name], cases=5, base_url=url, allow_billable=True)
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_server_that_goes_away_ends_the_run_after_what_was_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def leaving(self: server.Sending, target: Target, case: Any) -> Any:
+        if len(served.came) == 2:
+            raise Problem("the server cannot be reached", "start it")
+        return check(self, target, case)
+
+    check = server.Sending._check
+    monkeypatch.setattr(server.Sending, "_check", leaving)
+    with (
+        serving(lambda _: (500, {"Content-Type": JSON}, b"[]")) as served,
+        pytest.raises(Problem, match="cannot be reached"),
+    ):
+        run(served)
+    told = capsys.readouterr().out
+    assert "2 findings in 2 cases" in told
+    assert "interrupted after 1 of 1 steps" in told
+
+
+@pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
+def test_a_server_that_echoes_the_credentials_shows_them_to_nobody(
+    vendor: Vendor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heads: list[str] = []
+
+    def echo(handler: Any) -> Answer:
+        heads.append(handler.headers["Authorization"])
+        seen = {"headers": dict(handler.headers), "raw": heads[-1], "secret": SECRET}
+        status, headers, _ = right(vendor)
+        return status, {**headers, "X-Echo": heads[-1]}, json.dumps([seen, SECRET, heads[-1]]).encode()
+
+    with serving(echo) as served:
+        assert run(served, vendor, report=tmp_path) == 1
+    captured = capsys.readouterr()
+    texts = [captured.out, captured.err, *(path.read_text("utf-8") for path in tmp_path.iterdir())]
+    assert len(texts) == 5
+    client = importlib.import_module(f"phone_number_apis.{vendor.name}").Client
+    secrets = {SECRET, *(f"{argument}-{SECRET}" for argument in client._environment)}
+    secrets |= {part for head in heads for part in (head, head.partition(" ")[2])}
+    for text in texts:
+        for secret in secrets:
+            assert secret not in text
+            assert json.dumps(secret)[1:-1] not in text
+            assert b64encode(secret.encode()).decode() not in text
+
+
+def test_nothing_is_sent_twice_whatever_the_client_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = target_of(VENDOR)
+    answer = right(VENDOR)
+
+    class Twice:
+        @staticmethod
+        def sync_detailed(client: Any, **_: Any) -> None:
+            http = client.get_httpx_client()
+            http.get(f"{client.base_url}/one")
+            http.get(f"{client.base_url}/two")
+
+    monkeypatch.setattr(Target, "module", Twice)
+    monkeypatch.setattr(Target, "arguments", lambda self, case: {})
+    with serving(lambda _: answer) as served:
+        checks = list(server.Sending(served.url, [target])(target, 3))
+        assert [path for _, path, _, _ in served.came] == ["/one"] * 3
+    assert [check.finding for check in checks] == [None] * 3
+
+
+def test_billable_calls_are_refused_in_one_line_that_names_them(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(lambda _: None) as served:
+        with pytest.raises(
+            Problem, match=r"not called, as that may cost money: .*; give --allow-billable"
+        ) as met:
+            run(served, allow_billable=False)
+        assert str(target_of(VENDOR)) in str(met.value)
+        assert served.came == []
+
+
+def test_billable_calls_are_left_out_where_there_are_others(capsys: pytest.CaptureFixture[str]) -> None:
+    nodes = [{"x-billable": True}, {}, {"x-billable": False}]
+    found = [cast("Any", SimpleNamespace(operation=SimpleNamespace(node=node))) for node in nodes]
+    assert server.allowed(found, allow_billable=False) == found[1:]
+    assert "may cost money" in capsys.readouterr().out
+    assert server.allowed(found, allow_billable=True) == found
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "here", "ftp://127.0.0.1", "http://example.com", "https://me:secret@example.com",
+     "https://example.com?key=secret", "http://127.0.0.1.example.com", "http://[::2]"],
+)  # fmt: skip
+def test_another_url_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(Problem, match="--base-url is neither") as met:
+        server.Sending(url, [])
+    assert "secret" not in str(met.value)
+
+
+def test_a_server_is_that_of_one_vendor() -> None:
+    with pytest.raises(Problem, match="one server cannot be that of several vendors"):
+        verify([], cases=1, base_url="http://127.0.0.1", allow_billable=True)
+
+
+def test_without_credentials_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in importlib.import_module(f"phone_number_apis.{VENDOR.name}").Client._environment.values():
+        monkeypatch.delenv(name, raising=False)
+    with (
+        serving(lambda _: None) as served,
+        pytest.raises(Problem, match="the client has no credentials"),
+    ):
+        run(served)
+    assert served.came == []
+
+
+def test_the_cases_are_as_many_as_asked_for_and_of_all_phases() -> None:
+    target = target_of(VENDOR)
+    assert [len(server.some(target, count)) for count in (1, 7, 40)] == [1, 7, 40]
+    assert len({id(case) for case in server.some(target, 40)}) == 40
+    assert {case.phase for case in server.some(target, 40)} >= {"coverage", "fuzzing"}
+
+
+def test_the_command_says_it_in_one_line() -> None:
+    command = [sys.executable, "-m", "scripts", "verify", VENDOR.name, "--base-url", "http://127.0.0.1:9"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "give --allow-billable" in done.stderr
