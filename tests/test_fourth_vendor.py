@@ -21,14 +21,7 @@ DATA = Path(__file__).parent / "data" / "fourth_vendor"
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree with the fourth vendor only, generated."""
     root = tmp_path_factory.mktemp("tree")
-    for source, place in (
-        ("openapi.yaml", "specs/acme/openapi.yaml"),
-        ("docs.yaml", "specs/acme/docs.yaml"),
-        ("README.md", "specs/acme/README.md"),
-        ("overlay.yaml", "overlays/acme/010-billable.yaml"),
-    ):
-        (root / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(DATA / source, root / place)
+    shutil.copytree(DATA, root, dirs_exist_ok=True)
     generate([], root)
     return root
 

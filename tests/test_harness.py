@@ -96,6 +96,7 @@ USER = httpx.BasicAuth(f"user-{SECRET}", f"word-{SECRET}")
 def right(case: Case = CASE, **changes: Any) -> list[str]:
     """What the harness says of a request, which is right but for `changes`."""
     headers = {
+        "Accept": "application/json",
         "X-Head": "m,n",
         "Cookie": "crumb=c%20d",
         "Content-Type": "application/json",
@@ -138,6 +139,8 @@ def test_it_has_nothing_to_say_of_a_right_request() -> None:
         ("query parameter limit: 20, found '21'", {"query": QUERY.replace("limit=20", "limit=21")}),
         ("header parameter X-Head", {"headers": {"X-Head": "m;n"}}),
         ("cookie parameter crumb", {"headers": {"Cookie": "crumb=c"}}),
+        ("Accept: application/json", {"headers": {"Accept": "text/html"}}),
+        ("percent-encoded text in the query for list", {"query": QUERY.replace("list=1", "list=+1")}),
         ("in the query that the contract does not know, found `extra`", {"query": QUERY + "&extra=1"}),
         ("no header that the contract does not know, found `x-extra`", {"headers": {"X-Extra": "1"}}),
         (
@@ -170,7 +173,8 @@ def sent(*parameters: Any, url: str = "https://api.test/v1/x", **changes: Any) -
     """What the harness says of a GET with these parameters, whose values are by name."""
     called = operation(parameters=list(parameters), requestBody={}, security=[])
     node = {(p["in"], p["name"]): changes.pop(p["name"]) for p in parameters if p["name"] in changes}
-    request = httpx.Request("POST", url, **changes)
+    headers = {"Accept": "application/json", **changes.pop("headers", {})}
+    request = httpx.Request("POST", url, headers=headers, **changes)
     target: Any = SimpleNamespace(operation=called)
     return [
         told(each)

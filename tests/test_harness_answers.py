@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -16,7 +16,8 @@ from scripts.harness.cases import Called, called
 from scripts.harness.outcomes import differences
 from scripts.harness.reader import unlike
 from scripts.harness.replies import Reply, full, least, replies
-from scripts.harness.shapes import moment, shape
+from scripts.harness.shapes import shape
+from scripts.harness.times import moment
 from scripts.runtime import errors
 from scripts.runtime.types import Response
 from scripts.runtime.unset import UNSET
@@ -72,11 +73,11 @@ class Within:
 
 @define(kw_only=True)
 class Thing:
-    id: Any = 1
+    id: Any
     full_name: Any = UNSET
     at: Any = UNSET
     day: Any = UNSET
-    kind: Any = UNSET
+    kind: Literal["a", "b"] | Any = UNSET
     inner: Any = UNSET
     all: Any = UNSET
     quaint: Any = UNSET
@@ -127,20 +128,24 @@ NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("name", "value", "parsed"),
     [
-        ("Thing", {"id": 1}, Thing()),
+        ("Thing", {"id": 1}, Thing(id=1)),
         (
             "Thing",
             {"id": 1, "fullName": None, "odd": "o", "+1": 5},
-            Thing(full_name=None, quaint="o", plus_1=5),
+            Thing(id=1, full_name=None, quaint="o", plus_1=5),
         ),
-        ("Thing", {"id": 1, "at": "2024-01-01T13:00:00+01:00"}, Thing(at=NOON)),
-        ("Thing", {"id": 1, "day": "2024-01-01", "kind": "new"}, Thing(day=date(2024, 1, 1), kind="new")),
+        ("Thing", {"id": 1, "at": "2024-01-01T13:00:00+01:00"}, Thing(id=1, at=NOON)),
+        (
+            "Thing",
+            {"id": 1, "day": "2024-01-01", "kind": "new"},
+            Thing(id=1, day=date(2024, 1, 1), kind="new"),
+        ),
         (
             "Thing",
             {"id": 1, "inner": {"x": 2, "y": 3}},
-            Thing(inner=Within(x=2, additional_properties={"y": 3})),
+            Thing(id=1, inner=Within(x=2, additional_properties={"y": 3})),
         ),
-        ("Thing", {"id": 1, "all": [{"x": 2}, {}]}, Thing(all=[Within(x=2), Within()])),
+        ("Thing", {"id": 1, "all": [{"x": 2}, {}]}, Thing(id=1, all=[Within(x=2), Within()])),
         ("Pet", {"is": "d", "n": 1}, Dog(is_="d", n=1)),
         ("Pet", {"is": "?", "n": 1}, Cat(is_="?", n=1)),
     ],
@@ -157,25 +162,42 @@ def test_it_has_nothing_to_say_of_what_was_read_right(name: str, value: Any, par
         ("Thing", {"id": 1}, Thing(id=2), "#/components/schemas/Thing/properties/id: the answer.id as it came: 1; 2"),
         ("Thing", {"id": 1}, Thing(id="1"), "the answer.id as it came: 1; '1'"),
         ("Thing", {"id": 1}, Thing(id=True), "the answer.id as it came: 1; True"),
-        ("Thing", {"id": 1}, Thing(full_name=None), "UNSET as the answer.full_name; None"),
-        ("Thing", {"id": 1, "fullName": "x"}, Thing(additional_properties={"fullName": "x"}), "answer.full_name as it came"),
-        ("Thing", {"id": 1, "fullName": "x"}, Thing(full_name="x", additional_properties={"fullName": "x"}), "not documented: []"),
-        ("Thing", {"id": 1, "new": "x"}, Thing(), "not documented: ['new']; []"),
-        ("Thing", {"id": 1, "new": "x"}, Thing(additional_properties={"new": "y"}), "the answer['new'] as it came: 'x'; 'y'"),
-        ("Thing", {"id": 1, "odd": "x"}, Thing(plus_1="x"), "the answer.quaint as it came: 'x'"),
-        ("Thing", {"id": 1, "at": "2024-01-01T12:00:00Z"}, Thing(at="2024-01-01T12:00:00Z"), "an aware datetime of"),
-        ("Thing", {"id": 1, "at": "2024-01-01T12:00:00Z"}, Thing(at=NOON.replace(tzinfo=None)), "an aware datetime of"),
-        ("Thing", {"id": 1, "at": "2024-01-01T12:00:00Z"}, Thing(at=NOON.replace(hour=13)), "an aware datetime of"),
-        ("Thing", {"id": 1, "day": "2024-01-01"}, Thing(day=NOON), "as the date '2024-01-01'"),
-        ("Thing", {"id": 1, "kind": "new"}, Thing(kind=None), "as it came: 'new'"),
-        ("Thing", {"id": 1, "inner": {"x": 2}}, Thing(inner={"x": 2}), "#/components/schemas/Inner: the answer.inner as an object of a class"),
-        ("Thing", {"id": 1, "all": [{"x": 2}]}, Thing(all=[Within(x=3)]), "the answer.all[0].x as it came: 2; 3"),
-        ("Thing", {"id": 1, "all": [{"x": 2}]}, Thing(all=[]), "a list of 1; []"),
+        ("Thing", {"id": 1}, Thing(id=1, full_name=None), "UNSET as the answer.full_name; None"),
+        ("Thing", {"id": 1, "fullName": "x"}, Thing(id=1, additional_properties={"fullName": "x"}), "answer.full_name as it came"),
+        ("Thing", {"id": 1, "fullName": "x"}, Thing(id=1, full_name="x", additional_properties={"fullName": "x"}), "not documented: []"),
+        ("Thing", {"id": 1, "new": "x"}, Thing(id=1), "not documented: ['new']; []"),
+        ("Thing", {"id": 1, "new": "x"}, Thing(id=1, additional_properties={"new": "y"}), "the answer['new'] as it came: 'x'; 'y'"),
+        ("Thing", {"id": 1, "odd": "x"}, Thing(id=1, plus_1="x"), "the answer.quaint as it came: 'x'"),
+        ("Thing", {"id": 1, "at": "2024-01-01T12:00:00Z"}, Thing(id=1, at="2024-01-01T12:00:00Z"), "an aware datetime of"),
+        ("Thing", {"id": 1, "at": "2024-01-01T12:00:00Z"}, Thing(id=1, at=NOON.replace(tzinfo=None)), "an aware datetime of"),
+        ("Thing", {"id": 1, "at": "2024-01-01T12:00:00Z"}, Thing(id=1, at=NOON.replace(hour=13)), "an aware datetime of"),
+        ("Thing", {"id": 1, "day": "2024-01-01"}, Thing(id=1, day=NOON), "as the date '2024-01-01'"),
+        ("Thing", {"id": 1, "kind": "new"}, Thing(id=1, kind=None), "as it came: 'new'"),
+        ("Thing", {"id": 1, "inner": {"x": 2}}, Thing(id=1, inner={"x": 2}), "#/components/schemas/Inner: the answer.inner as an object of a class"),
+        ("Thing", {"id": 1, "all": [{"x": 2}]}, Thing(id=1, all=[Within(x=3)]), "the answer.all[0].x as it came: 2; 3"),
+        ("Thing", {"id": 1, "all": [{"x": 2}]}, Thing(id=1, all=[]), "a list of 1; []"),
         ("Pet", {"is": "d", "n": 1}, Cat(is_="d", n=1), "the answer as a Dog; Cat"),
     ],
 )  # fmt: skip
 def test_it_says_what_was_read_wrong(name: str, value: Any, parsed: Any, said: str) -> None:
     assert any(said in line for line in read(name, value, parsed)), read(name, value, parsed)
+
+
+def test_a_class_is_what_its_object_is() -> None:
+    @define(kw_only=True)
+    class Inner:
+        x: Any = 5
+        y: Any = UNSET
+        additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+    contract = operation({}).contract
+    thing = {"type": "object", "properties": {"x": {"type": "string", "enum": ["a"]}}}
+    found = [each.wanted for each in unlike(shape(contract, thing), {"x": "a"}, Inner(x="a"))]
+    assert found == [
+        "an attribute of Inner for each of x, and no other",
+        "no default for Inner.x",
+        "the values ['a'] in the type of Inner.x",
+    ]
 
 
 @pytest.mark.parametrize(

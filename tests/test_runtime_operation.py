@@ -238,6 +238,23 @@ def test_a_property_cannot_pass_for_another_parameter(location: Any) -> None:
     assert draft(spread, elsewhere, values=[{"price": 0}, UNSET])
 
 
+@define(kw_only=True)
+class Sized(Model):
+    """One property has the delimiter of `spaceDelimited` in its name."""
+
+    big: Annotated[int | Unset, Name("big one")] = UNSET
+    small: int | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@pytest.mark.parametrize(
+    ("style", "query"), [("spaceDelimited", "x=small%201"), ("deepObject", "x%5Bsmall%5D=1")]
+)
+def test_a_documented_property_that_is_not_given_is_no_hindrance(style: str, query: str) -> None:
+    sized = Parameter("x", "query", Sized, style=style, explode=style == "deepObject")
+    assert draft(sized, values=[Sized(small=1)]).query == [query]
+
+
 ONLY_ONE = Dependency("OnlyOne(a, b)", lambda given: ("a" in given) + ("b" in given) == 1)
 RATIO = Dependency(
     "a / b > 1", lambda given: "a" not in given or "b" not in given or given["a"] / given["b"] > 1

@@ -6,7 +6,6 @@ import importlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -14,6 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from ..contract import Contract
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
+from .times import day, moment
 from .validation import invalid
 
 
@@ -182,11 +182,9 @@ def applied(contract: Contract, schema: Any, value: Any) -> Iterator[Any]:
 
 def _scalar(value: Any, base: Any) -> Any:
     if base in (datetime, date):
-        try:
-            text = _fit(value, isinstance(value, str), base)
-            return moment(text) if base is datetime else _day(text)
-        except (ValueError, TypeError):
-            raise Unfit(f"{value!r} is no {base.__name__}") from None
+        text = _fit(value, isinstance(value, str), base)
+        time = moment(text) if base is datetime else day(text)
+        return time if time is not None else _fit(value, False, base)
     if base is bytes or getattr(base, "__name__", "") == "File":
         data = _fit(value, isinstance(value, str), base).encode()
         return data if base is bytes else base(data)
@@ -196,20 +194,6 @@ def _scalar(value: Any, base: Any) -> Any:
     if base is int and isinstance(value, float) and value.is_integer():
         return int(value)
     return _fit(value, isinstance(value, kinds) and (base is bool or not isinstance(value, bool)), base)
-
-
-def moment(text: str) -> datetime:
-    """The time that a text of RFC 3339 or RFC 2822 names; raises `ValueError`."""
-    time = datetime.fromisoformat(text) if text[:4].isdecimal() else parsedate_to_datetime(text)
-    if time.utcoffset() is None or len(text) < 19:
-        raise ValueError(text)
-    return time
-
-
-def _day(text: str) -> date:
-    if len(text) != 10 or {text[4], text[7]} != {"-"}:  # Python knows other forms than RFC 3339
-        raise ValueError(text)
-    return date.fromisoformat(text)
 
 
 @cache

@@ -11,7 +11,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -23,8 +23,16 @@ from .generation import values
 from .sendable import OUT_OF_PATH, sendable, spreads
 from .validation import invalid
 
-EXAMPLES, PRESENCE = "examples", "presence"
-"""Phases: what the contract shows, and each parameter and property alone, all together and none."""
+EXAMPLES, PRESENCE, AWKWARD = "examples", "presence", "awkward"
+"""Phases: what the contract shows; each parameter and property alone, all and none; and texts that need care."""
+AWKWARD_WORDS = (
+    " a+b&c=d/e?f#g;h%20i,j:k|l\\m\"n'o[p]{q}@$!*()~é\u2028\U0001f600\t\r\n\x7f ",
+    "a+b&c=d?e#f;g%20h:i'j[k]{l}@$!*()~é",
+    "a+b&c=d?e#f;g%20h:i'j[k]{l}@$!*()~",
+    "+%2B",
+    "+1",
+)
+"""Texts of characters that have a meaning in a URL, a form, a header or JSON; some places take only less."""
 STYLED = {"style", "explode", "allowReserved"}
 """What makes the encoding of a property of a form that of a query parameter."""
 
@@ -165,7 +173,11 @@ def requests(operation: Called, count: int) -> tuple[Case, ...]:
 def _requests(operation: Called, count: int) -> Iterator[Case]:
     made = [case for case in _generated(operation, count) if _is_sendable(operation, case)]
     yield from made
-    yield from _by_presence(operation, made)
+    by_presence = list(_by_presence(operation, made))
+    yield from by_presence
+    for case in by_presence:
+        if not any(case.parameters.keys() < other.parameters.keys() for other in by_presence):
+            yield _in_awkward_words(operation, case)
 
 
 def snake(text: str) -> str:
@@ -239,6 +251,39 @@ def _bodies(operation: Called, made: list[Case]) -> Iterator[tuple[str | None, A
         )
     if not operation.body_required:
         yield None, None
+
+
+def _in_awkward_words(operation: Called, case: Case) -> Case:
+    """The case with every text that may be anything in characters that mean something in a URL, a form or JSON."""
+    parameters = dict(case.parameters)
+    for key, value in case.parameters.items():
+        node = operation.node_of(key)
+        cut = sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))
+        parameters[key] = _awkward(operation.contract, cut, value)
+    made = replace(case, parameters=parameters, phase=AWKWARD)
+    if case.media_type is None:
+        return made
+    schema, body = _body(operation, case.media_type), case.body
+    if not is_object(body):
+        return replace(made, body=_awkward(operation.contract, schema, body))
+    for name, value in body.items():
+        words = (({**body, name: word}) for word in _words(value))
+        body = next(
+            (each for each in words if invalid(operation.contract, schema, each, "request") is None), body
+        )
+    return replace(made, body=body)
+
+
+def _awkward(contract: Contract, schema: Any, value: Any) -> Any:
+    """The first of the awkward words that is valid, in place of a text or of the items of an array; or the value."""
+    return next((word for word in _words(value) if invalid(contract, schema, word, "request") is None), value)
+
+
+def _words(value: Any) -> Iterator[Any]:
+    if isinstance(value, str):
+        yield from AWKWARD_WORDS
+    elif is_array(value) and all(isinstance(item, str) for item in value):
+        yield from ([word] * len(value) for word in AWKWARD_WORDS)
 
 
 def _richest(contract: Contract, schema: Any, values: list[Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from functools import reduce
 from typing import Any, NamedTuple
@@ -64,12 +65,42 @@ def differences(
         operation.requirements[0] if schemes is None and operation.requirements else schemes or (),
     )
     yield from _extra(operation, case, wire, at)
+    yield from _unencoded(operation, case, wire)
+    yield from _accept(operation, request)
     given = _on_wire(operation, case, wire) if operation.dependencies else {}
     for index, dependency in enumerate(operation.dependencies):
         if not dependency.holds(given):
             yield Difference(
                 f"{at}/x-dependencies/{index}", dependency.text, f"on the wire are {sorted(given)}"
             )
+
+
+def _accept(operation: Called, request: httpx.Request) -> Iterator[Difference]:
+    """The media types that the client says it can read: the documented ones."""
+    responses = operation.contract.resolve(operation.node.get("responses") or {})
+    nodes = [operation.contract.resolve(node) for key, node in responses.items() if not key.startswith("x-")]
+    wanted = {media_type for node in nodes for media_type in entries(node, "content")}
+    found = {part.strip() for part in request.headers.get("accept", "").split(",")}
+    if wanted and found != wanted:
+        at = operation.contract.pointers[id(operation.node["responses"])]
+        yield Difference(at, f"Accept: {', '.join(sorted(wanted))}", ", ".join(sorted(found)))
+
+
+def _unencoded(operation: Called, case: Case, wire: Wire) -> Iterator[Difference]:
+    """What stands in the query as it is, and means something else there: `+` is a blank to many servers."""
+    free: dict[str, Any] = {}
+    for node in operation.parameters:
+        if node.get("allowReserved") is True:
+            value = case.parameters.get((node["in"], node["name"]))
+            free |= {node["name"]: None, **(value if is_object(value) else {})}
+    for name, value in wire.query:
+        if unquote(name) not in free and not (_ENCODED.fullmatch(name) and _ENCODED.fullmatch(value)):
+            at = operation.contract.pointers[id(operation.node)]
+            yield Difference(at, f"percent-encoded text in the query for {unquote(name)}", f"{name}={value}")
+
+
+_ENCODED = re.compile(r"(?:[A-Za-z0-9._~,-]|%[0-9A-Fa-f]{2})*")
+"""What may stand between the delimiters of a query; the comma delimits items."""
 
 
 def _on_wire(operation: Called, case: Case, wire: Wire) -> dict[str, Any]:

@@ -13,17 +13,14 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
-import jsonschema_rs
-
 from ..contract import Contract
 from ..document import keys_of, plain
 from ..marks import step
 from ..objects import entries
 from ..references import target
 from ..runtime.guards import is_array, is_object
-from .arguments import moment
 from .cases import Called, Case, requests
-from .validation import rooted
+from .validation import compiled, rooted
 
 Keys = tuple[str | int, ...]
 GONE: Any = object()
@@ -386,17 +383,6 @@ _CANDIDATES: dict[str, Callable[[Any, Any], list[tuple[Keys, Any]]]] = {
 }
 
 
-def _is_rfc_2822(text: str) -> bool:
-    try:
-        return not text[:4].isdecimal() and bool(moment(text))
-    except (ValueError, TypeError):
-        return False
-
-
-_FORMATS = {"date-time-rfc-2822": _is_rfc_2822}
-"""Formats that JSON Schema does not know."""
-
-
 def put(whole: Any, keys: Keys, value: Any) -> Any:
     """A copy with another value at some keys."""
     if not keys:
@@ -431,7 +417,7 @@ def _compiled(contract: Contract, schema: str, at: str, left_out: str) -> Any:
         keys = ["allOf", "0", *keys_of("#" + left_out[len(at) :])] if is_here else keys_of(left_out)
         _drop(whole, keys)
     made = rooted(whole["components"], whole["allOf"][0], "request")
-    return jsonschema_rs.Draft202012Validator(made, validate_formats=True, formats=_FORMATS)
+    return compiled(made)
 
 
 def _drop(whole: Any, keys: list[str]) -> None:

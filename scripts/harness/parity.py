@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -149,7 +150,7 @@ def _said(done: Outcome) -> tuple[Any, ...]:
 
 def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Iterator[Check]:
     """One client, from many threads and from many tasks: each call sends its own request and gets its own answer."""
-    given = [target.arguments(case) for case in cases]
+    given = list(_given(target, cases))
     echo = _Echo(answers)
     with target.driven(use_asyncio=False) as driver:
         alone = [driver.call("sync_detailed", each, echo.answer) for each in given]
@@ -165,6 +166,13 @@ def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Ite
                 )
                 different = Finding(target, NAME, target.at, told, f"{heard!r:.400}")
             yield Check(finding=different)
+
+
+def _given(target: Target, cases: Sequence[Case]) -> Iterator[Mapping[str, Any]]:
+    """The cases as arguments; the other families tell of those that cannot be."""
+    for case in cases:
+        with suppress(Unfit):
+            yield target.arguments(case)
 
 
 class _Echo:

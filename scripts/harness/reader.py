@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
-from typing import Any, NamedTuple
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from ..runtime.guards import is_array, is_object
-from .shapes import TIMES, Shape, branches, moment
+from .shapes import Shape, branches
+from .times import TIMES, day, moment
 from .wire import same
 
 
@@ -41,11 +44,7 @@ def _unlike(own: Shape, value: Any, parsed: Any, where: str) -> Iterator[Differe
         if not isinstance(parsed, datetime) or parsed.utcoffset() is None or parsed != moment(value):
             yield Difference(own.at, f"{where} as an aware datetime of {value!r}", repr(parsed))
     elif isinstance(value, str) and own.format == "date" and "string" in own.types:
-        if (
-            not isinstance(parsed, date)
-            or isinstance(parsed, datetime)
-            or parsed != date.fromisoformat(value)
-        ):
+        if not isinstance(parsed, date) or isinstance(parsed, datetime) or parsed != day(value):
             yield Difference(own.at, f"{where} as the date {value!r}", repr(parsed))
     elif not same(parsed, value) or isinstance(parsed, str) != isinstance(value, str):
         yield Difference(own.at, f"{where} as it came: {value!r:.200}", f"{parsed!r:.200}")
@@ -63,6 +62,7 @@ def _object(own: Shape, value: dict[str, Any], parsed: Any, where: str) -> Itera
         if own.name and _letters(own.name) != _letters(type(parsed).__name__):
             yield Difference(own.at, f"{where} as a {own.name}", type(parsed).__name__)
             return
+        yield from _of_class(own, parsed.__class__)
         yield from _properties(own, known, value, parsed, where)
     else:
         yield Difference(own.at, f"{where} as an object", f"{parsed!r:.200}")
@@ -92,6 +92,44 @@ def _properties(
             yield from min(tried, key=len)
         elif len(found) == 1 and type(getattr(parsed, found[0])).__name__ != "Unset":
             yield Difference(at, f"UNSET as {where}.{found[0]}", f"{getattr(parsed, found[0])!r:.200}")
+
+
+@cache
+def _of_class(own: Shape, cls: Any) -> tuple[Difference, ...]:
+    """How a class differs from the object that it is for: in what type checkers see, and when one is made."""
+    return tuple(_declared(own, cls))
+
+
+def _declared(own: Shape, cls: Any) -> Iterator[Difference]:
+    fields = {each.name: each for each in cls.__attrs_attrs__ if each.name != "additional_properties"}
+    hints = get_type_hints(
+        cls,
+        localns=dict(vars(sys.modules[cls.__module__.rpartition(".")[0] or cls.__module__])),
+        include_extras=True,
+    )
+    if len(fields) != len(own.properties):
+        told = f"an attribute of {cls.__name__} for each of {', '.join(own.properties)}, and no other"
+        yield Difference(own.at, told, ", ".join(fields))
+    for name, (attribute, *others) in (
+        (name, found) for name, found in _attributes(own, cls).items() if found
+    ):
+        inner, default = own.property(name), fields[attribute].default
+        if not others and not inner.all("default") and type(default).__name__ not in ("Unset", "_Nothing"):
+            yield Difference(inner.at, f"no default for {cls.__name__}.{attribute}", repr(default))
+        wanted = {each for values in inner.all("enum") for each in values if isinstance(each, str)}
+        listed = {each for each in _listed(hints[attribute]) if isinstance(each, str)}
+        if not others and not inner.all("const") and not inner.options and wanted != listed:
+            told = f"the values {sorted(wanted)} in the type of {cls.__name__}.{attribute}"
+            yield Difference(inner.at, told, f"{sorted(listed)}")
+
+
+def _listed(hint: Any) -> Iterator[Any]:
+    """The values that a type lists, by itself."""
+    if get_origin(hint) is Literal:
+        yield from get_args(hint)
+    elif get_origin(hint) in (Annotated, Union, UnionType):
+        for each in get_args(hint)[: 1 if get_origin(hint) is Annotated else None]:
+            yield from _listed(each)
 
 
 @cache

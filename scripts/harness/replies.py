@@ -19,7 +19,8 @@ from ..runtime.guards import is_array, is_object
 from .cases import Called, answers
 from .generation import values
 from .rules import Rule, by_answer
-from .shapes import TIMES, Shape, branches, shape
+from .shapes import Shape, branches, shape
+from .times import TIMES
 
 _DEEPEST = 5
 """Levels of a value that are varied."""
@@ -89,7 +90,8 @@ def codes(operation: Called, status: str) -> list[int]:
         return [int(status)]
     first = 400 if status == "default" else int(status[0]) * 100
     free = [code for code in range(first, first + 100) if str(code) not in known and code not in (401, 429)]
-    return [free[0], free[-1]]
+    beside = [code for code in free if str(code - 1) in known]
+    return list(dict.fromkeys([free[0], free[-1], *beside]))
 
 
 def _of_status(operation: Called, status: str, count: int) -> Iterator[Reply]:

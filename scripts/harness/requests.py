@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from ..objects import entries
-from .arguments import Builder, Unfit
+from .arguments import Builder, Unfit, unset
 from .calls import Driver, Outcome, Target, Unsaid
 from .cases import EXAMPLES, PRESENCE, Case, requests
 from .checks import defaulted, differences
@@ -33,7 +33,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
             called = _Called(driver)
             for case, rules in cases:
                 yield Check(rules, called.finding(case))
-                if case.phase == PRESENCE and _has_defaults(target, case):
+                if case.phase == PRESENCE:  # what is not named is not sent either, but for its default
                     yield Check(rules, called.finding(case, _USUAL))
             yield Check(finding=called.unused())
             yield Check(finding=called.by_place(first))
@@ -59,7 +59,7 @@ class _Called:
             arguments = self.target.arguments(case, builder)
         except Unfit as error:
             return Finding(self.target, NAME, self.target.at, f"a way to send {_shown(case)}", str(error))
-        self.used[first].update(arguments)
+        self.used[first] |= _named(arguments)
         done = self.driver.call(first, arguments)
         if found := judged(
             self.target, wanted, done, program(self.target, first, arguments) if done.error else ""
@@ -83,7 +83,7 @@ class _Called:
             return None
         except Unfit as error:
             return Finding(self.target, NAME, self.target.at, f"a way to send {_shown(case)}", str(error))
-        self.used[function].update(arguments)
+        self.used[function] |= _named(arguments)
         other = self.driver.call(function, arguments)
         if len(other.sent) == 1 and written(other.sent[0]) == written(done.sent[0]):
             return None
@@ -148,17 +148,16 @@ def judged(target: Target, case: Case, done: Outcome, shown: str, **how: Any) ->
     return Finding(target, NAME, *difference, shown) if difference else None
 
 
+def _named(arguments: Mapping[str, Any]) -> set[str]:
+    """The arguments that are given a value."""
+    return {name for name, value in arguments.items() if value is not unset()}
+
+
 def written(request: httpx.Request) -> tuple[str, ...]:
     """All that a request has, byte for byte; a boundary, which is random, stands as `boundary`."""
     _, _, boundary = request.headers.get("content-type", "").partition("boundary=")
     parts = (request.method, str(request.url), repr(request.headers.raw), repr(request.content))
     return tuple(part.replace(boundary, "boundary") if boundary else part for part in parts)
-
-
-def _has_defaults(target: Target, case: Case) -> bool:
-    """Whether the body lacks properties that have a default."""
-    schema = entries(target.operation.content, case.media_type or "").get("schema", True)
-    return bool(defaulted(target.operation.contract, schema, case.body) != case.body)
 
 
 def _alternatives(target: Target, case: Case, use_asyncio: bool) -> Iterator[Check]:

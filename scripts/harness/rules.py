@@ -86,18 +86,18 @@ def _of_request(operation: Called, case: Case | None) -> Iterator[str]:
             )
 
 
-def _of_schema(contract: Contract, schema: Any, value: Any, hidden: str) -> Iterator[str]:
+def _of_schema(contract: Contract, schema: Any, value: Any, hidden: str) -> set[str]:
     """The pointers of the keywords that a value is subject to, properties that are `hidden` this way left out."""
-    seen = set[int]()
+    seen, found = set[int](), set[str]()
 
-    def visit(schema: Any, value: Any) -> Iterator[str]:
+    def visit(schema: Any, value: Any) -> None:
         node = schema
         while is_object(node) and "$ref" in node:
-            yield from own(node, value)
+            own(node, value)
             node = target(contract.document, node["$ref"])
-        yield from own(node, value)
+        own(node, value)
 
-    def own(node: Any, value: Any) -> Iterator[str]:
+    def own(node: Any, value: Any) -> None:
         if not is_object(node) or node.get(hidden) is True or (value is EVERY and id(node) in seen):
             return
         if value is EVERY:
@@ -105,35 +105,36 @@ def _of_schema(contract: Contract, schema: Any, value: Any, hidden: str) -> Iter
         here = contract.pointers[id(node)]
         for kind, keywords in _KEYWORDS.items():
             if value is EVERY or _is(value, kind):
-                yield from (f"{here}/{keyword}" for keyword in keywords if keyword in node)
+                found.update(f"{here}/{keyword}" for keyword in keywords if keyword in node)
         if value is EVERY or is_object(value):
-            yield from members(node, here, value)
+            members(node, here, value)
         if "items" in node and (value is EVERY or is_array(value)):
             for item in [EVERY] if value is EVERY else value:
-                yield from visit(node["items"], item)
+                visit(node["items"], item)
         for keyword in ("allOf", "anyOf", "oneOf"):
             for index, branch in enumerate(node.get(keyword) or ()):
                 if value is EVERY or keyword == "allOf" or invalid(contract, branch, value) is None:
-                    yield f"{here}/{keyword}/{index}"
-                    yield from visit(branch, value)
+                    found.add(f"{here}/{keyword}/{index}")
+                    visit(branch, value)
 
-    def members(node: Any, here: str, value: Any) -> Iterator[str]:
+    def members(node: Any, here: str, value: Any) -> None:
         declared = entries(node, "properties")
         shown = {name: child for name, child in declared.items() if not _is_hidden(contract, child, hidden)}
         for index, name in enumerate(node.get("required") or ()):
             if name not in declared or name in shown:
-                yield f"{here}/required/{index}"
+                found.add(f"{here}/required/{index}")
         for name, child in shown.items():
             if value is EVERY or name in value:
-                yield from visit(child, EVERY if value is EVERY else value[name])
+                visit(child, EVERY if value is EVERY else value[name])
         if node.get("additionalProperties") is False:
-            yield f"{here}/additionalProperties"
+            found.add(f"{here}/additionalProperties")
         elif is_object(node.get("additionalProperties")):
             others = [EVERY] if value is EVERY else [value[name] for name in value if name not in declared]
             for other in others:
-                yield from visit(node["additionalProperties"], other)
+                visit(node["additionalProperties"], other)
 
-    return visit(schema, value)
+    visit(schema, value)
+    return found
 
 
 def _is(value: Any, kind: type) -> bool:

@@ -6,10 +6,7 @@ Rules such as `pattern` or `maximum` have no part in the shape: a client takes a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache, cached_property
 from typing import Any
 
@@ -20,9 +17,9 @@ from ..document import plain
 from ..objects import entries
 from ..references import target
 from ..runtime.guards import is_object
+from .times import TIMES, day, moment
 from .validation import validator
 
-TIMES = ("date-time", "date-time-rfc-2822")
 _ANNOTATIONS = {"title", "description", "example", "examples", "deprecated", "externalDocs", "default"}
 _SHAPE = {
     "type",
@@ -39,6 +36,13 @@ _SHAPE = {
 _TYPES: list[tuple[Any, str]] = [
     (bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object")
 ]  # fmt: skip
+
+
+_FORMATS: dict[str, Any] = {
+    **dict.fromkeys(TIMES, lambda text: moment(text) is not None),
+    "date": lambda text: day(text) is not None,
+}
+"""A time counts in either form."""
 
 
 class Shape:
@@ -140,9 +144,7 @@ class Shape:
     def _loose(self) -> Any:
         components = _components(self.contract)
         whole = {"components": {"schemas": components}, "allOf": [_loose(plain(self.schema))]}
-        return jsonschema_rs.Draft202012Validator(
-            whole, validate_formats=True, formats={**dict.fromkeys(TIMES, _is_moment), "date": _is_day}
-        )
+        return jsonschema_rs.Draft202012Validator(whole, validate_formats=True, formats=_FORMATS)
 
     @cached_property
     def _strict(self) -> Any:
@@ -224,33 +226,6 @@ def _extended(base: Shape) -> list[Shape]:
     components = entries(base.contract.document, "components", "schemas")
     found = [shape(base.contract, node) for node in components.values()]
     return [base, *(each for each in found if any(part is base.parts[0] for part in each.parts[1:]))]
-
-
-def moment(text: str) -> datetime | None:
-    """The instant of an RFC 3339 or RFC 2822 time; None where it is none."""
-    try:
-        found = datetime.fromisoformat(text.upper().replace(" ", "T", 1).replace(":60", ":59"))
-        return found if found.tzinfo else None
-    except ValueError:
-        pass
-    try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    year = re.search(r" (\d{4}) ", text)  # of which parsedate_to_datetime takes 0008 for 2008
-    found = found.replace(year=int(year[1])) if year else found
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _is_moment(text: str) -> bool:
-    return moment(text) is not None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return len(text) == 10 and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 @cache

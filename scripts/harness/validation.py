@@ -12,6 +12,10 @@ from ..contract import Contract
 from ..document import plain
 from ..objects import entries
 from .generation import one_way
+from .times import is_rfc_2822
+
+_FORMATS = {"date-time-rfc-2822": is_rfc_2822}
+"""Formats that JSON Schema does not know."""
 
 
 def invalid(contract: Contract, schema: Any, value: Any, way: str = "") -> str | None:
@@ -27,7 +31,12 @@ def invalid(contract: Contract, schema: Any, value: Any, way: str = "") -> str |
 def validator(contract: Contract, schema: str, way: str = "") -> Any:
     """A validator of a schema, given as JSON, that may refer to the contract's components."""
     components = plain(entries(contract.document, "components"))
-    return jsonschema_rs.Draft202012Validator(rooted(components, json.loads(schema), way))
+    return compiled(rooted(components, json.loads(schema), way))
+
+
+def compiled(schema: Any) -> Any:
+    """A validator of a schema that stands alone, which minds formats."""
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=_FORMATS)
 
 
 def rooted(components: Any, schema: Any, way: str) -> dict[str, Any]:

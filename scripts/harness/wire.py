@@ -19,8 +19,8 @@ import httpx
 from werkzeug.formparser import MultiPartParser
 
 from ..runtime.guards import is_array, is_object
-from .arguments import moment
 from .cases import Called
+from .times import moment
 
 ABSENT = object()
 """What `parameter` gives for one that is not on the wire."""
@@ -53,11 +53,8 @@ def same(one: Any, other: Any) -> bool:
 
 def _time(text: str) -> tuple[datetime, timedelta | None] | None:
     """The time that a text is, and its offset."""
-    try:
-        time = moment(text)
-    except (ValueError, TypeError):
-        return None
-    return time, time.utcoffset()
+    time = moment(text)
+    return None if time is None else (time, time.utcoffset())
 
 
 class Wire:

@@ -87,9 +87,9 @@ class Operation(Generic[S, T]):
         """The parameter whose documented property becomes a name in the query or a cookie, where there is just one."""
         found: dict[tuple[str, str], set[str]] = {}
         for each, made in zip(self.parameters, self.codecs, strict=True):
-            if isinstance(made, Object) and each.content is None and each.location in ("query", "cookie"):
-                properties = dict.fromkeys(made.names, "")
-                for name, _ in styles.pairs(each.name, properties, each.style, each.explode):
+            spreads = each.style == "deepObject" or (each.style == "form" and each.explode)
+            if isinstance(made, Object) and spreads and each.content is None:
+                for name, _ in styles.pairs(each.name, dict.fromkeys(made.names, ""), each.style, each.explode):
                     found.setdefault((each.location, name), set()).add(each.name)
         return {at: owner for at, (owner, *others) in found.items() if not others}
 

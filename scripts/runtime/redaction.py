@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -46,6 +47,7 @@ def redacted(text: str, secrets: Collection[str]) -> str:
     return text
 
 
+@lru_cache(maxsize=256)
 def _written(part: str) -> str:
     """The pattern of a character, or of backslashes, as it is and as JSON, a `repr` or a URL escapes it."""
     if "\\" in part:

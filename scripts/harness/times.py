@@ -1,0 +1,39 @@
+"""Times and dates in JSON, read without a client."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+
+TIMES = ("date-time", "date-time-rfc-2822")
+"""The formats of a time."""
+
+
+def moment(text: str) -> datetime | None:
+    """The instant of an RFC 3339 or RFC 2822 time; None where it is none."""
+    try:
+        found = datetime.fromisoformat(text.upper().replace(" ", "T", 1).replace(":60", ":59"))
+        return found if found.tzinfo else None
+    except ValueError:
+        pass
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    year = re.search(r" (\d{4}) ", text)  # of which parsedate_to_datetime takes 0008 for 2008
+    found = found.replace(year=int(year[1])) if year else found
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def day(text: str) -> date | None:
+    """The date that a text of RFC 3339 names; None where it is none. Python knows other forms than that."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        return None
+
+
+def is_rfc_2822(text: str) -> bool:
+    """Whether a text is a time of RFC 2822."""
+    return not text[:4].isdecimal() and moment(text) is not None
