@@ -34,8 +34,9 @@ from scripts.bench.processes import environment, process
 from scripts.bench.rows import Row
 from scripts.contract import Contract
 from scripts.document import dump, load
+from scripts.harness.called import called
 from scripts.harness.calls import targets
-from scripts.harness.cases import called, requests
+from scripts.harness.cases import requests
 from scripts.problem import Problem
 from scripts.validity import check
 from scripts.vendors import PACKAGE, Vendor, discover

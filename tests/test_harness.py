@@ -14,8 +14,9 @@ import pytest
 
 from scripts.contract import Contract
 from scripts.harness.arguments import Unfit, built
+from scripts.harness.called import Called, Case, called
 from scripts.harness.calls import SECRET
-from scripts.harness.cases import Called, Case, answers, called, requests
+from scripts.harness.cases import answers, requests
 from scripts.harness.checks import Difference, differences
 from scripts.harness.wire import agrees, same
 from scripts.vendors import ROOT

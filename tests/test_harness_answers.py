@@ -11,8 +11,8 @@ import pytest
 from attrs import define, field
 
 from scripts.contract import Contract
+from scripts.harness.called import Called, called
 from scripts.harness.calls import Outcome
-from scripts.harness.cases import Called, called
 from scripts.harness.outcomes import differences
 from scripts.harness.reader import unlike
 from scripts.harness.replies import Reply, full, least, replies

@@ -21,8 +21,8 @@ from scripts.generate import write_shared
 from scripts.generator import render
 from scripts.harness import refusals, requests
 from scripts.harness.arguments import Builder
+from scripts.harness.called import PRESENCE, Called, called
 from scripts.harness.calls import Target, targets
-from scripts.harness.cases import PRESENCE, Called, called
 from scripts.harness.cases import requests as cases
 from scripts.harness.findings import Finding
 from scripts.harness.programs import program

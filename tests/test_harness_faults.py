@@ -11,8 +11,8 @@ import pytest
 
 from scripts.contract import Contract
 from scripts.harness import parity
+from scripts.harness.called import Called, called
 from scripts.harness.calls import Outcome
-from scripts.harness.cases import Called, called
 from scripts.harness.faults import HELD, TABLE, Fault, awake, differences, faults, texts
 from scripts.harness.replies import Reply
 from scripts.runtime import errors

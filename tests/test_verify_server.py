@@ -22,8 +22,9 @@ import httpx
 import pytest
 
 from scripts.contract import Contract, contract
+from scripts.harness.called import Called, called
 from scripts.harness.calls import Target, targets
-from scripts.harness.cases import Called, answers, called
+from scripts.harness.cases import answers
 from scripts.problem import Problem
 from scripts.vendors import ROOT, Vendor, discover
 from scripts.verify import server, verify

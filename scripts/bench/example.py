@@ -19,8 +19,9 @@ import httpx
 from ..contract import Contract
 from ..document import load
 from ..harness.arguments import Unfit
+from ..harness.called import Called, Case, called
 from ..harness.calls import Driver, Target, targets
-from ..harness.cases import Called, Case, answers, called, requests
+from ..harness.cases import answers, requests
 from ..objects import entries
 from ..problem import Problem, shown
 from ..runtime.guards import is_object

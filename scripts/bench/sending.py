@@ -18,8 +18,9 @@ from typing import Any
 import httpx
 
 from ..contract import contract
+from ..harness.called import called
 from ..harness.calls import Target, targets
-from ..harness.cases import called, requests
+from ..harness.cases import requests
 from ..vendors import ROOT, chosen
 from ..verify.server import failures
 

@@ -19,7 +19,7 @@ from ..contract import Contract
 from ..objects import entries
 from ..runtime.guards import is_object
 from .arguments import Builder, Refused, Unfit, nameless, names_of, unset
-from .cases import Called, Case, snake
+from .called import Called, Case, snake
 
 SECRET = "harness-secret"
 FUNCTIONS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")

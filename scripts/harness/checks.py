@@ -15,10 +15,11 @@ from ..contract import Contract
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
 from .arguments import applied
+from .called import Called, Case, snake
 from .calls import Target, secret
-from .cases import STYLED, Called, Case, snake
 from .sendable import spreads
 from .validation import invalid
+from .wholes import STYLED
 from .wire import ABSENT, Wire, agrees, same
 
 

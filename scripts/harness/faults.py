@@ -19,8 +19,9 @@ import httpx
 
 from ..document import keys_of, load
 from ..objects import entries
+from .called import Called
 from .calls import Outcome, Target
-from .cases import Called, requests
+from .cases import requests
 from .findings import Check, family
 from .outcomes import faults as faulty
 from .outcomes import finding, is_certain, is_idempotent, key_of, shown

@@ -19,7 +19,8 @@ from ..marks import step
 from ..objects import entries
 from ..references import target
 from ..runtime.guards import is_array, is_object
-from .cases import Called, Case, requests
+from .called import Called, Case
+from .cases import requests
 from .validation import compiled, rooted
 
 Keys = tuple[str | int, ...]

@@ -14,8 +14,8 @@ from ..contract import Contract
 from ..marks import keys_of, step
 from ..objects import entries
 from ..runtime.guards import is_object
+from .called import Called, called
 from .calls import Outcome, Target
-from .cases import Called, called
 from .findings import Finding
 from .programs import program
 from .reader import Difference, to_json, unlike

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 import httpx
 
 from .arguments import Builder, Unfit
+from .called import Case
 from .calls import Driver, Outcome, Target, Unsaid
-from .cases import Case, requests
+from .cases import requests
 from .faults import awake, faults
 from .findings import Check, Finding, family
 from .negatives import negatives

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from ..runtime.guards import is_array, is_object
 from .arguments import Builder, Refused, Unfit, literals, unset
+from .called import Case
 from .calls import Driver, Target, Unsaid
-from .cases import Case, requests
+from .cases import requests
 from .checks import differences
 from .findings import Check, Finding, family
 from .negatives import GONE, Negative, is_broken, negatives

@@ -16,7 +16,8 @@ import httpx
 
 from ..objects import entries
 from ..runtime.guards import is_array, is_object
-from .cases import Called, answers
+from .called import Called
+from .cases import answers
 from .generation import values
 from .rules import Rule, by_answer
 from .shapes import Shape, branches, shape

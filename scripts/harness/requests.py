@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 
-from ..objects import entries
 from .arguments import Builder, Unfit, unset
+from .called import EXAMPLES, PRESENCE, Case
 from .calls import Driver, Outcome, Target, Unsaid
-from .cases import EXAMPLES, PRESENCE, Case, requests
+from .cases import requests
 from .checks import defaulted, differences
 from .findings import Check, Finding, family
 from .programs import program

@@ -9,7 +9,7 @@ from ..contract import Contract
 from ..objects import entries
 from ..references import target
 from ..runtime.guards import is_array, is_object
-from .cases import Called, Case
+from .called import Called, Case
 from .validation import invalid
 
 EVERY: Any = object()

@@ -19,7 +19,7 @@ import httpx
 from werkzeug.formparser import MultiPartParser
 
 from ..runtime.guards import is_array, is_object
-from .cases import Called
+from .called import Called
 from .times import moment
 
 ABSENT = object()

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..contract import contract
+from ..harness.called import called
 from ..harness.calls import Target, targets
-from ..harness.cases import called
 from ..harness.families import FAMILIES
 from ..harness.generation import SEED
 from ..problem import Problem, shown

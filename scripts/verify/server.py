@@ -16,8 +16,9 @@ from schemathesis.core.failures import Failure, FailureGroup
 
 from ..document import plain, pointer
 from ..harness.arguments import Unfit
+from ..harness.called import Called, Case
 from ..harness.calls import Target
-from ..harness.cases import Called, Case, requests
+from ..harness.cases import requests
 from ..harness.findings import Check, Finding
 from ..harness.programs import source
 from ..harness.rules import Rule, by_answer, by_request

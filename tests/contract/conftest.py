@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 
 from scripts.contract import Contract, contract
+from scripts.harness.called import called
 from scripts.harness.calls import Target, targets
-from scripts.harness.cases import called
 from scripts.harness.generation import SEED
 from scripts.problem import Problem
 from scripts.vendors import ROOT, Vendor, discover

@@ -1,0 +1,111 @@
+"""The schema of a whole request, for each set of parameters that the dependencies allow, and examples of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from ..objects import entries
+from ..runtime.guards import is_array, is_object
+from .called import Called
+from .sendable import sendable
+
+STYLED = {"style", "explode", "allowReserved"}
+"""What makes the encoding of a property of a form that of a query parameter."""
+
+
+def presences(operation: Called) -> list[tuple[set[str], set[str]]]:
+    """Which parameters to give and which to leave out so that the dependencies hold: all ways that there are."""
+    names = list(dict.fromkeys(name for dependency in operation.dependencies for name in dependency.names))
+    required = {node["name"] for node in operation.parameters if node.get("required") is True}
+    ways: list[tuple[set[str], set[str]]] = []
+    for given in itertools.product((True, False), repeat=len(names)):
+        present = {name for name, is_given in zip(names, given, strict=True) if is_given}
+        absent = set(names) - present
+        probe = dict.fromkeys(present, None)
+        fixed = all(_can_hold(dependency, probe) for dependency in operation.dependencies)
+        if fixed and not absent & required:
+            ways.append((present, absent))
+    return ways or [(set(), set())]
+
+
+def _can_hold(dependency: Any, probe: dict[str, Any]) -> bool:
+    """Whether a dependency can hold with these parameters; where values matter, that is seen with the values."""
+    try:
+        return (
+            bool(dependency.holds(probe))
+            or "==" in dependency.text
+            or any(sign in dependency.text for sign in "<>=+-*/")
+        )
+    except TypeError:
+        return True
+
+
+def request(operation: Called, media_type: str | None, present: set[str], absent: set[str]) -> dict[str, Any]:
+    """The schema of a whole request."""
+    properties: dict[str, Any] = {}
+    required: list[str] = []
+    for node in operation.parameters:
+        if node["name"] in absent:
+            continue
+        key = f"{node['in']} {node['name']}"
+        properties[key] = sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))
+        if node.get("required") is True or node["name"] in present:
+            required.append(key)
+    whole: dict[str, Any] = {"parameters": {
+        "type": "object", "properties": properties, "required": required, "additionalProperties": False
+    }}  # fmt: skip
+    needed = ["parameters"]
+    if media_type is not None:
+        whole["body"] = body(operation, media_type)
+        needed += ["body"] if operation.body_required else []
+    return {"type": "object", "properties": whole, "required": needed, "additionalProperties": False}
+
+
+def body(operation: Called, media_type: str) -> Any:
+    """The schema of a body, whose styled properties are cut down as parameters are."""
+    media = operation.content[media_type]
+    schema = operation.carried(media_type, media)
+    styled = {name: node for name, node in entries(media, "encoding").items() if STYLED & node.keys()}
+    if not styled:
+        return schema
+    resolved = operation.contract.resolve(schema)
+    cut = dict(entries(resolved, "properties"))
+    for name, node in styled.items():
+        others = cut.keys() - {name}
+        cut[name] = sendable(operation.contract, cut.get(name, True), {"in": "query", **node}, others)
+    return {**resolved, "properties": cut}
+
+
+def request_examples(
+    operation: Called, media_type: str | None, present: set[str], absent: set[str]
+) -> Iterator[Any]:
+    """Whole requests made of the examples in the contract."""
+    parameters: dict[str, Any] = {}
+    for node in operation.parameters:
+        media = next(iter(entries(node, "content").values()), None)
+        schema = operation.schema(node)[0]
+        found = [*_examples(operation, node), *_examples(operation, media), *_examples(operation, schema)]
+        if found and node["name"] not in absent:
+            parameters[f"{node['in']} {node['name']}"] = found[0]
+        elif node.get("required") is True or node["name"] in present:
+            return
+    bodies = _examples(operation, operation.content[media_type]) if media_type is not None else []
+    for body in bodies:
+        yield {"parameters": parameters, "body": body}
+    if not bodies and not (media_type is not None and operation.body_required):
+        yield {"parameters": parameters}
+
+
+def _examples(operation: Called, node: Any) -> list[Any]:
+    if not is_object(node):
+        return []
+    said = node.get("examples")
+    listed: list[Any] = said if is_array(said) else []
+    named = [operation.contract.resolve(item) for item in said.values()] if is_object(said) else []
+    return [
+        *([node["example"]] if "example" in node else []),
+        *(item["value"] for item in named if "value" in item),
+        *listed,
+    ]
