@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 from ..runtime.guards import is_array, is_object
 from .arguments import Builder, Refused, Unfit, literals, unset
+from .breaking import GONE
 from .called import Case
 from .calls import Driver, Target, Unsaid
 from .cases import requests
 from .checks import differences
 from .findings import Check, Finding, family
-from .negatives import GONE, Negative, is_broken, negatives
+from .negatives import Negative, is_broken, negatives
 from .programs import program
 from .requests import written
 from .rules import Rule, rules

@@ -17,7 +17,7 @@ from ..document import plain
 from ..objects import entries
 from ..references import target
 from ..runtime.guards import is_object
-from .times import TIMES, day, moment
+from .times import TIMES, is_day, is_moment
 from .validation import validator
 
 _ANNOTATIONS = {"title", "description", "example", "examples", "deprecated", "externalDocs", "default"}
@@ -38,10 +38,7 @@ _TYPES: list[tuple[Any, str]] = [
 ]  # fmt: skip
 
 
-_FORMATS: dict[str, Any] = {
-    **dict.fromkeys(TIMES, lambda text: moment(text) is not None),
-    "date": lambda text: day(text) is not None,
-}
+_FORMATS = {**dict.fromkeys(TIMES, is_moment), "date": is_day}
 """A time counts in either form."""
 
 

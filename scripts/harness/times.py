@@ -34,6 +34,16 @@ def day(text: str) -> date | None:
         return None
 
 
+def is_moment(text: str) -> bool:
+    """Whether a text is a time, in either form."""
+    return moment(text) is not None
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a date."""
+    return day(text) is not None
+
+
 def is_rfc_2822(text: str) -> bool:
     """Whether a text is a time of RFC 2822."""
-    return not text[:4].isdecimal() and moment(text) is not None
+    return not text[:4].isdecimal() and is_moment(text)
