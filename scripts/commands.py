@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -25,6 +26,15 @@ app = typer.Typer(
 Vendors = Annotated[
     list[str] | None, typer.Argument(metavar="[VENDOR…]", help="All vendors where none is named.")
 ]
+
+
+class Kind(Enum):
+    """What a mutant has its fault in."""
+
+    CONTRACT = "contract"
+    PYTHON = "python"
+
+
 PASSED_ON: dict[str, Any] = {
     "allow_extra_args": True,
     "ignore_unknown_options": True,
@@ -99,14 +109,19 @@ def mutants(
         int | None, typer.Option(min=1, metavar="N", help="Only N of them, drawn by the seed.")
     ] = None,
     seed: Annotated[int, typer.Option(help="What a sample is drawn by.")] = 0,
+    kind: Annotated[
+        Kind | None, typer.Option("--in", help="Only faults in the contract, or in the Python.")
+    ] = None,
     equivalents: Annotated[
-        bool, typer.Option("--equivalents", help="Only those that are listed as no fault: none may be caught.")
+        bool,
+        typer.Option("--equivalents", help="Only those that are listed as no fault: none may be caught."),
     ] = False,
 ) -> None:
     """How often the checks catch a fault: clients with one each, put to them."""
     from .mutants import mutants as job
 
-    raise typer.Exit(job(vendors or [], shard=shard, sample=sample, seed=seed, equivalents=equivalents))
+    options: dict[str, Any] = {"shard": shard, "sample": sample, "seed": seed, "equivalents": equivalents}
+    raise typer.Exit(job(vendors or [], kind=kind and kind.value, **options))
 
 
 @app.command()

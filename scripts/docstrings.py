@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from .annotation import members
+from .failures import KNOWN
 from .failures import raised as error_class
 from .methods import Method
 from .operations import Answer, Operation
@@ -38,9 +40,9 @@ def quoted(text: str, indent: int = 0) -> str:
 
 
 def operation(operation: Operation) -> str:
-    """The docstring of a function: what it takes, and the method that tells the rest."""
-    args = _section("Args", _arguments(operation))
-    return f"{_sentence(operation.summary)}\n\n{args}\n\nAll else is told by the method `{operation.callee}`."
+    """The docstring of a function: the method that tells all of it, and what it takes beside a client."""
+    more = f"More is told by `{operation.callee}`."
+    return f"{_sentence(operation.summary)} {more}\n\n{_section('Args', _arguments(operation))}"
 
 
 def _arguments(operation: Operation) -> Iterator[tuple[str, str]]:
@@ -50,9 +52,8 @@ def _arguments(operation: Operation) -> Iterator[tuple[str, str]]:
         for a in operation.arguments
     ]
     yield from (entry for argument, entry in given if argument.location == "path")
-    yield "client", "What makes the call."
-    if operation.body:
-        yield "body", _sentence(operation.body_description) or "What is sent."
+    if operation.body_description:
+        yield "body", _sentence(operation.body_description)
     yield from (entry for argument, entry in given if argument.location != "path" and argument.required)
     yield from (entry for argument, entry in given if argument.location != "path" and not argument.required)
 
@@ -61,8 +62,8 @@ def method(method: Method, prefix: str = "") -> str:
     """The docstring of a method; that for asyncio leaves to the other what it takes, gives and raises."""
     operation, notes = method.operation, " ".join(_notes(method))
     if prefix:
-        source = f" Source: {operation.url}" if operation.url else ""
-        return f"{_sentence(operation.summary)} {notes} As `{operation.callee}`, for asyncio.{source}"
+        other = f"Args, returns and raises: as `{operation.callee.replace('client', 'Client', 1)}`."
+        return f"{_sentence(operation.summary)}\n\n{notes}\n\n{other}"
     wire = {a.name: f"The {a.location} parameter `{a.wire_name}`." for a in operation.arguments}
     given = [
         (k.name, _sentence(k.description) or wire.get(k.name, "A property of the body."))
@@ -70,8 +71,16 @@ def method(method: Method, prefix: str = "") -> str:
     ]
     given += [("timeout", "Seconds, for this call."), ("headers", "More headers, for this call.")]
     returned = [entry for answer in operation.answers for entry in _returned(operation, answer)]
-    raised = [entry for answer in operation.answers for entry in _raised(operation, answer)]
-    return _told(operation, notes, given, _section("Returns", returned), _section("Raises", raised))
+    parts = [
+        _sentence(operation.summary),
+        operation.description,
+        notes,
+        f"The body: {operation.body_description}" if operation.body_description else "",
+        _section("Args", given),
+        _section("Returns", returned),
+        _section("Raises", _raised(method)),
+    ]
+    return "\n\n".join(part for part in parts if part.strip())
 
 
 def cell(text: str) -> str:
@@ -85,22 +94,8 @@ def summaries(module: ModuleType) -> dict[str, str]:
     return {name: (inspect.getdoc(found) or "").split("\n\n")[0] for name, found in classes}
 
 
-def _told(operation: Operation, notes: str, arguments: Iterable[tuple[str, str]], *more: str) -> str:
-    """What the operation does, what to know of it, what it takes, what more there is, and the page that says so."""
-    parts = [
-        _sentence(operation.summary),
-        operation.description,
-        notes,
-        f"The body: {operation.body_description}" if operation.body_description else "",
-        _section("Args", arguments),
-        *more,
-        f"Source: {operation.url}" if operation.url else "",
-    ]
-    return "\n\n".join(part for part in parts if part.strip())
-
-
 def _notes(method: Method) -> Iterator[str]:
-    """What a caller had better know before the call."""
+    """What a caller had better know before the call, and the page that says so."""
     operation = method.operation
     if operation.node.get("x-billable") is True:
         yield "This call can cost money."
@@ -112,6 +107,8 @@ def _notes(method: Method) -> Iterator[str]:
         unseen = " No type checker sees to that: the call does." if dependency in method.untyped else ""
         yield f"{advice(dependency, operation)}{unseen}"
     yield _repeated(operation)
+    if operation.url:
+        yield f"Source: {operation.url}"
 
 
 def _repeated(operation: Operation) -> str:
@@ -142,19 +139,40 @@ def _returned(operation: Operation, answer: Answer) -> Iterator[tuple[str, str]]
     """What a successful answer gives."""
     if answer.status[0] == "2" or (answer.status == "default" and not _has_success(operation)):
         kinds = [kind for kind in _kinds(answer) if kind not in operation.failures]
-        yield " | ".join(kinds or ["None"]), f"{_when(answer)}. {_sentence(answer.description)}"
+        yield " | ".join(kinds or ["None"]), f"{_when([answer])}. {_sentence(answer.description)}"
 
 
-def _raised(operation: Operation, answer: Answer) -> Iterator[tuple[str, str]]:
-    """What an answer that is a failure, or can be one, raises."""
-    is_success = answer.status[0] == "2"
-    kinds = [kind for kind in _kinds(answer) if kind in operation.failures or not is_success]
-    if kinds or not is_success:
-        error = "APIError" if is_success else error_class(operation, answer)
-        parsed = f"; `parsed` is {_listed(map(_one, kinds), 'or')}" if kinds and "Any" not in kinds else ""
-        again = "It was not carried out and can be sent again." if answer.not_processed else ""
-        description = "" if is_success else _sentence(answer.description)
-        yield f"errors.{error}", f"{_when(answer)}{parsed}. {description} {again}"
+def _raised(method: Method) -> Iterator[tuple[str, str]]:
+    """What goes wrong, in the order in which to catch it; statuses of which the same is said stand together."""
+    operation, told = method.operation, dict[str, list[Answer]]()
+    can_tell = f"; `{operation.ask.callee}` can tell" if operation.ask else ""
+    yield "errors.OutcomeUnknown, errors.MalformedResponse", f"It may have been carried out{can_tell}."
+    yield "errors.NotSent, errors.InvalidRequest", "Nothing was sent."
+    if method.refusals:
+        yield "errors.AuthenticationError", f"Code {_listed(method.refusals, 'or')}, whatever the status."
+    for answer in sorted(_with_known(operation.answers), key=lambda answer: answer.status):
+        if answer.status[0] != "2":
+            again = " It was not carried out and can be sent again." if answer.not_processed else ""
+            said = f"{_parsed(_kinds(answer))}. {_sentence(answer.description)}{again}"
+            told.setdefault(said, []).append(answer)
+    for said, answers in told.items():
+        classes = dict.fromkeys(f"errors.{error_class(operation, answer)}" for answer in answers)
+        yield ", ".join(classes), f"{_when(answers)}{said}"
+    for answer in operation.answers:
+        kinds = [kind for kind in _kinds(answer) if kind in operation.failures]
+        if answer.status[0] == "2" and kinds:
+            yield "errors.APIError", f"A failure in status {answer.status}{_parsed(kinds)}."
+
+
+def _with_known(answers: list[Answer]) -> list[Answer]:
+    """The answers, and those of the statuses that have a class in every client, as the contract has them."""
+    known = {answer.status: answer for answer in answers}
+    other = known.get("4XX") or known.get("default") or Answer("", "", [], False)
+    return [*answers, *(replace(other, status=status) for status in KNOWN if status not in known)]
+
+
+def _parsed(kinds: list[str]) -> str:
+    return f"; `parsed` is {_listed(map(_one, kinds), 'or')}" if kinds and "Any" not in kinds else ""
 
 
 def _has_success(operation: Operation) -> bool:
@@ -170,8 +188,9 @@ def _one(kind: str) -> str:
     return f"{'an' if kind[0] in 'AEIOU' else 'a'} `{kind}`"
 
 
-def _when(answer: Answer) -> str:
-    return "Any other status" if answer.status == "default" else f"Status {answer.status}"
+def _when(answers: list[Answer]) -> str:
+    statuses = ["any other" if answer.status == "default" else answer.status for answer in answers]
+    return "Any other status" if statuses == ["any other"] else f"Status {_listed(statuses)}"
 
 
 def _listed(parts: Iterable[str], word: str = "and") -> str:

@@ -9,7 +9,7 @@ from . import names
 from .annotation import union
 from .operations import Answer, Operation
 
-_KNOWN = {"401": "AuthenticationError", "429": "RateLimited"}
+KNOWN = {"401": "AuthenticationError", "429": "RateLimited"}
 """Classes that every client has, whether documented or not."""
 _RENAMED = {"413": "ContentTooLarge", "414": "URITooLong", "416": "RangeNotSatisfiable",
             "418": "ImATeapot", "422": "UnprocessableContent"}  # fmt: skip
@@ -68,8 +68,8 @@ def is_certain(operation: Operation, answer: Answer) -> bool:
 def _named(status: str) -> str | None:
     if status[0] == "2" or status in ("default", "1XX", "5XX"):
         return None
-    if status in _RANGES or status in _KNOWN:
-        return {**_RANGES, **_KNOWN}[status]
+    if status in _RANGES or status in KNOWN:
+        return {**_RANGES, **KNOWN}[status]
     try:
         return _RENAMED.get(status) or names.pascal(HTTPStatus(int(status)).phrase)
     except ValueError:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import names
-from .annotation import literal, union
+from .annotation import literal, members, union
 from .contract import Contract
 from .models import Model
+from .objects import entries
 from .operations import Operation
 from .runtime.client import BaseClient
 
@@ -54,6 +55,8 @@ class Method:
     overloads: list[list[str]] = field(default_factory=list[list[str]])
     untyped: list[Dependency] = field(default_factory=list["Dependency"])
     """The dependencies that the overloads do not tell."""
+    refusals: list[str] = field(default_factory=list[str])
+    """The vendor's codes that mean that the credentials were not accepted."""
 
     @property
     def constant(self) -> str:
@@ -109,13 +112,20 @@ def _method(operation: Operation, models: list[Model]) -> Method:
         _keyword(a.name, a.type.plain, None if a.required else a.default, a.description, a.wire_name)
         for a in operation.arguments
     ]
-    made = Method(name, operation, keywords, _body(operation, models))
+    made = Method(name, operation, keywords, _body(operation, models), refusals=_refusals(operation, models))
     if made.body:
         _add_properties(made, made.body)
     elif operation.body:
         _add_body(made)
     made.keywords.sort(key=lambda keyword: keyword.default is not None)
     return made
+
+
+def _refusals(operation: Operation, models: list[Model]) -> list[str]:
+    """The codes of `authentication` in x-error of what the operation is answered."""
+    held = members(operation.anything.plain)
+    errors = [entries(model.schema, "x-error") for model in models if model.name in held]
+    return list(dict.fromkeys(str(code) for error in errors for code in error.get("authentication", ())))
 
 
 def _add_properties(method: Method, body: Model) -> None:

@@ -37,8 +37,7 @@ class Scheme:
             return f"_security.api_key({literal(self.node['name'])}, {literal(self.node['in'])}, {given})"
         if self.jwt:
             token, file = self.arguments["token"], self.arguments["credentials"]
-            ways = f'_security.bearer({token}, "{token}"), self._minted({file}, {self.jwt})'
-            return f'_security.either({ways}, "{token}", "{file}")'
+            return f'_security.bearer({token}, "{token}") or self._minted({file}, {self.jwt})'
         return f"_security.{'basic' if 'password' in self.arguments else 'bearer'}({given})"
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -14,7 +15,12 @@ from scripts import docstrings
 from scripts.contract import Contract
 from scripts.lowering import Client, client
 
-FAILURE = {"x-failure": True, "type": "object", "properties": {"code": {"type": "string"}}}
+FAILURE = {
+    "x-failure": True,
+    "type": "object",
+    "x-error": {"code": "/code", "authentication": [100, "NO_KEY"]},
+    "properties": {"code": {"type": "string"}},
+}
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
 ERROR = {"type": "object", "properties": {"message": {"type": "string"}}}
 
@@ -70,8 +76,9 @@ def test_it_starts_with_the_summary_as_a_sentence_and_the_description() -> None:
     )
 
 
-def test_it_ends_with_the_page_that_it_was_read_from() -> None:
-    assert told(externalDocs={"url": "https://docs.example/a"}).endswith("\n\nSource: https://docs.example/a")
+def test_it_names_the_page_that_it_was_read_from() -> None:
+    text = told(externalDocs={"url": "https://docs.example/a"})
+    assert "Retries: only where the request never left. Source: https://docs.example/a\n\n" in text
 
 
 @pytest.mark.parametrize(
@@ -129,22 +136,27 @@ def test_arguments_stand_in_the_order_of_the_signature() -> None:
     ]
 
 
-def test_a_function_refers_to_the_method_that_tells_more() -> None:
-    assert function().endswith("\n\nAll else is told by the method `client.things.get_thing`.")
-    assert section(function(parameters=[query("a", description="The first")]), "Args") == [
-        "client: What makes the call.",
-        "a: The first.",
-    ]
+def test_a_function_refers_to_the_method_and_tells_what_it_takes_beside_a_client() -> None:
+    first, *_ = function(parameters=[query("a", description="The first")]).partition("\n\n")
+    assert first == "Get a thing. More is told by `client.things.get_thing`."
+    assert section(function(parameters=[query("a", description="The first")]), "Args") == ["a: The first."]
+
+
+def test_a_function_tells_of_a_body_what_the_contract_does() -> None:
+    body = {"content": {"text/plain": {}}}
+    assert "Args" not in function(requestBody=body)
+    assert section(function(requestBody={**body, "description": "Its text"}), "Args") == ["body: Its text."]
 
 
 def test_a_method_for_asyncio_warns_and_refers_to_the_other() -> None:
     node = {"x-billable": True, "x-idempotent": False, "externalDocs": {"url": "https://docs.example/a"}}
     method = made(**node).tags[0].methods[0]
-    assert docstrings.method(method, "Async") == (
-        "Get a thing. This call can cost money. Sent twice, it may be carried out twice."
-        " Retries: only where the request never left."
-        " As `client.things.get_thing`, for asyncio. Source: https://docs.example/a"
-    )
+    assert docstrings.method(method, "Async").split("\n\n") == [
+        "Get a thing.",
+        "This call can cost money. Sent twice, it may be carried out twice."
+        " Retries: only where the request never left. Source: https://docs.example/a",
+        "Args, returns and raises: as `Client.things.get_thing`.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -198,26 +210,50 @@ def test_it_tells_what_a_success_returns(responses: dict[str, Any], entries: lis
     assert section(told(responses), "Returns") == entries
 
 
+OPEN = "errors.OutcomeUnknown, errors.MalformedResponse: It may have been carried out."
+UNSENT = "errors.NotSent, errors.InvalidRequest: Nothing was sent."
+KNOWN = "errors.AuthenticationError, errors.RateLimited: Status 401 and 429."
+
+
 @pytest.mark.parametrize(
     ("responses", "entries"),
     [
-        ({"400": answer("Bad", ref("Error"))}, ["errors.BadRequest: Status 400; `parsed` is an `Error`. Bad."]),
+        ({"400": answer("Bad", ref("Error"))},
+         ["errors.BadRequest: Status 400; `parsed` is an `Error`. Bad.", KNOWN]),
         ({"400": answer("Bad", ref("Thing"), {"type": "string"})},
-         ["errors.BadRequest: Status 400; `parsed` is a `Thing` or a `str`. Bad."]),
-        ({"400": answer("Bad")}, ["errors.BadRequest: Status 400. Bad."]),
-        ({"400": answer("Bad", {})}, ["errors.BadRequest: Status 400. Bad."]),
-        ({"401": answer("No")}, ["errors.AuthenticationError: Status 401. No."]),
-        ({"429": answer("Slow", **{"x-not-processed": True})},
-         ["errors.RateLimited: Status 429. Slow. It was not carried out and can be sent again."]),
+         ["errors.BadRequest: Status 400; `parsed` is a `Thing` or a `str`. Bad.", KNOWN]),
+        ({"400": answer("Bad")}, ["errors.BadRequest: Status 400. Bad.", KNOWN]),
+        ({"400": answer("Bad", {})}, ["errors.BadRequest: Status 400. Bad.", KNOWN]),
+        ({"401": answer("No")}, ["errors.AuthenticationError: Status 401. No.", "errors.RateLimited: Status 429."]),
+        ({"401": answer("No"), "429": answer("Slow", **{"x-not-processed": True})},
+         ["errors.AuthenticationError: Status 401. No.",
+          "errors.RateLimited: Status 429. Slow. It was not carried out and can be sent again."]),
         ({"4XX": answer("Bad"), "302": answer("Elsewhere")},
-         ["errors.Found: Status 302. Elsewhere.", "errors.ClientError: Status 4XX. Bad."]),
+         ["errors.Found: Status 302. Elsewhere.",
+          "errors.AuthenticationError, errors.RateLimited, errors.ClientError: Status 401, 429 and 4XX. Bad."]),
+        ({"400": answer("Bad", ref("Error")), "404": answer("Bad", ref("Error")), "409": answer("Bad")},
+         ["errors.BadRequest, errors.NotFound: Status 400 and 404; `parsed` is an `Error`. Bad.", KNOWN,
+          "errors.Conflict: Status 409. Bad."]),
+        ({"204": answer("Gone"), "default": answer("All")},
+         ["errors.AuthenticationError, errors.RateLimited, errors.APIError: Status 401, 429 and any other. All."]),
+        ({"4XX": answer("Bad"), "default": answer("All")},
+         ["errors.AuthenticationError, errors.RateLimited, errors.ClientError: Status 401, 429 and 4XX. Bad.",
+          "errors.APIError: Any other status. All."]),
+        ({"200": answer("OK", ref("Thing"))}, [KNOWN]),
         ({"200": answer("OK", ref("Thing"), ref("Failure"))},
-         ["errors.APIError: Status 200; `parsed` is a `Failure`."]),
-        ({"200": answer("OK", ref("Thing"))}, []),
+         ["errors.AuthenticationError: Code 100 or NO_KEY, whatever the status.", KNOWN,
+          "errors.APIError: A failure in status 200; `parsed` is a `Failure`."]),
     ],
 )  # fmt: skip
 def test_it_tells_what_a_failure_raises(responses: dict[str, Any], entries: list[str]) -> None:
-    assert section(told(responses), "Raises") == entries
+    text = told(responses)
+    raised = " ".join(section(text, "Raises")).replace(" errors", "\nerrors").replace(",\n", ", ")
+    assert [" ".join(entry.split()) for entry in raised.split("\n")] == [OPEN, UNSENT, *entries]
+
+
+def test_it_names_the_call_that_can_tell_what_became_of_it() -> None:
+    text = told(**{"x-ask": "getThing"})
+    assert f"{OPEN[:-1]}; `client.things.get_thing` can tell. errors." in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -231,8 +267,10 @@ def test_it_tells_what_a_failure_raises(responses: dict[str, Any], entries: list
 def test_a_status_raises_the_class_that_is_named_for_it(
     status: str, node: dict[str, Any], error: str
 ) -> None:
-    entries = section(told({"200": answer("OK"), status: answer("No")}, **node), "Raises")
-    assert entries[0].startswith(f"errors.{error}: ")
+    text = " ".join(told({"200": answer("OK"), status: answer("No")}, **node).split())
+    assert re.search(
+        rf"errors\.{error}: [\w, ]*\b{'other' if status == 'default' else status}\b[^:]*\. No\.", text
+    )
 
 
 @pytest.mark.parametrize(

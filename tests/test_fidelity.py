@@ -251,7 +251,7 @@ def test_what_an_operation_loses_or_adds_is_named(
         (RESOURCE, "The animal as it shall be.", "", "loses the description of the request body"),
         (RESOURCE, "It has no papers.", "", "loses the description of the response 204"),
         (RESOURCE, "Anything else.", "", "loses the description of the response default"),
-        (RESOURCE, r"class AsyncAnimals:.*", "", "loses the method of the operation"),
+        (RESOURCE, r"class AsyncAnimals.*", "", "loses the method of the operation"),
         (RESOURCE, r"limit,(\s+)since,", r"since,\1limit,", "loses an argument on its way of the method `Animals.get_animal`"),
         (RESOURCE, r"timeout=timeout", "timeout=None", "loses an argument on its way of the method `Animals.get_animal`"),
         (RESOURCE, r"trace: str \| Unset = UNSET,\s+session", "trace: int | Unset = UNSET, session", "loses the argument `trace` of the method `Animals.get_animal`"),

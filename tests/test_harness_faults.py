@@ -94,7 +94,7 @@ def test_it_has_nothing_to_say_of_what_ends_as_the_table_says(
         ("no connection", Outcome(sent(3), None, errors.NotSent(f"was not sent {SECRET}")), [0, 0], "no secret in what the error says"),
         ("no connection", Outcome(sent(3), None, NOT_SENT), [0], "pauses of 0 to 60.0 seconds"),
         ("no connection", Outcome(sent(3), {}, None), [0, 0], "NotSent at no connection (no status); {}"),
-        ("a reset", Outcome(sent(2), None, errors.OutcomeUnknown("it may have been carried out")), [0], "1 requests at a reset"),
+        ("a reset", Outcome(sent(2), None, errors.OutcomeUnknown("it may have been carried out")), [0], "1 request at a reset"),
         ("too many calls for seconds", Outcome(sent(3), None, LIMITED), [6, 7], "pauses of 7 to 60.0 seconds"),
         ("too many calls for seconds", Outcome(sent(1), None, LIMITED), [], "x-not-processed: 3 requests"),
         ("too many calls for seconds", Outcome(sent(3), None, api_error(errors.RateLimited, "429", 429)), [7, 7], "retry_after 7"),
@@ -129,7 +129,7 @@ def test_each_row_is_whole_and_every_class_of_answers_and_connections_is_in_the_
     named = set[str]()
     for row in TABLE:
         assert row.keys() <= known, row
-        assert row.get("holds", "all") in {*HELD, "the request", "another shape", "a code"}, row
+        assert row.get("holds", "all") in {*HELD, "the request", "another shape", "a code", "an empty code"}, row
         named |= {
             each["raises"]
             for each in (row, row.get("certain", {}), row.get("uncertain", {}))

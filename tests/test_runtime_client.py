@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,11 +12,14 @@ from typing import Any, ClassVar, Unpack
 
 import httpx
 import pytest
+from attrs import define, field
 
 from scripts.runtime import errors
-from scripts.runtime.client import BaseClient
+from scripts.runtime.client import BaseClient, Resource
 from scripts.runtime.errors import APIError, InvalidRequest, MissingCredentials
+from scripts.runtime.guards import pointed
 from scripts.runtime.jwt import Jwt
+from scripts.runtime.model import Model
 from scripts.runtime.operation import Operation
 from scripts.runtime.options import Options
 from scripts.runtime.security import Applied, Credential, basic, bearer
@@ -64,7 +68,9 @@ def test_an_invalid_call_sends_nothing(call: Call) -> None:
         call(client(server), "send", ECHO, 1, UNSET)
     with pytest.raises(MissingCredentials, match="the call needs the credentials of scheme; give them"):
         call(client(server, credentials={"scheme": None}), "send", ECHO, "a", UNSET)
-    with pytest.raises(InvalidRequest, match=r"URL: expected a URL that httpx can send \(URL too long\), got '/echo/a'"):
+    with pytest.raises(
+        InvalidRequest, match=r"URL: expected a URL that httpx can send \(URL too long\), got '/echo/a'"
+    ):
         call(client(server), "send", ECHO, "a", "q" * 70_000)
     assert server.requests == []
 
@@ -92,6 +98,15 @@ def test_an_error_that_is_not_of_the_connection_is_passed_on(call: Call) -> None
         call(client(Server(ZeroDivisionError())), "call", ECHO, "a", UNSET)
 
 
+@both
+def test_an_answer_shows_its_status_and_nothing_that_may_be_secret(call: Call) -> None:
+    headers = {"set-cookie": SECRET}
+    server = Server(lambda request: httpx.Response(200, json={"token": SECRET}, headers=headers))
+    response = call(client(server), "send", ECHO, "a", UNSET)
+    assert repr(response) == str(response) == "Response(status=200)"
+    assert repr(Resource(client())) == f"Resource({client()!r})"
+
+
 # Errors of the vendor
 
 
@@ -113,6 +128,7 @@ class Mine(BaseClient):
     _errors = TREE
     _base_url = "https://a.test"
     _environment: ClassVar = {"user": "THE_USER", "password": "THE_PASSWORD", "token": "THE_TOKEN"}
+    _sets: ClassVar = [[["user", "password"]], [["token"]]]
     _always_needs = "user with password, or token"
 
     def __init__(
@@ -197,6 +213,34 @@ def test_credentials_are_taken_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert server.requests[0].url.host == "b.test"
 
 
+@pytest.mark.parametrize(
+    ("held", "authorization"),
+    [
+        ({"THE_USER": "me", "THE_TOKEN": SECRET}, f"Bearer {SECRET}"),
+        ({"THE_PASSWORD": "p", "THE_TOKEN": SECRET}, f"Bearer {SECRET}"),
+        ({"THE_USER": "me", "THE_PASSWORD": "pass"}, "Basic bWU6cGFzcw=="),
+        ({"THE_USER": "me", "THE_PASSWORD": "pass", "THE_TOKEN": SECRET}, "Basic bWU6cGFzcw=="),
+        ({"THE_OTHER": "1", "THE_TOKEN": SECRET}, f"Bearer {SECRET}"),
+        ({"THE_OTHER": "1", "THE_USER": "me"}, "Bearer 1"),
+    ],
+)
+def test_the_first_set_of_the_environment_that_is_complete_is_taken(
+    held: dict[str, str], authorization: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Two(Mine):
+        _environment: ClassVar = {**Mine._environment, "other": "THE_OTHER"}
+        _sets: ClassVar = [[["user", "password"]], [["token"], ["other"]]]
+
+        def __init__(self, *, other: str | None = None, token: str | None = None, **more: Any) -> None:
+            super().__init__(token=other or token, **more)
+
+    monkeypatch.setattr(os, "environ", held)
+    server = Server(fine)
+    buy: Operation[Any, Any] = Operation("POST", "/x", responses={"200": {}}, security=[["pair"], ["scheme"]])
+    Two.from_env(transport=httpx.MockTransport(server)).call(buy)
+    assert server.requests[0].headers.get_list("authorization") == [authorization]
+
+
 def test_half_a_pair_in_the_environment_names_the_other_half(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THE_USER", "me")
     for blank in (None, ""):
@@ -258,8 +302,14 @@ def test_a_client_without_credentials_names_those_that_it_needs(monkeypatch: pyt
         with pytest.raises(TREE.MissingCredentials) as caught:
             make()
         assert str(caught.value) == NEITHER
-    auth = httpx.BasicAuth("me", "pass")
-    assert Mine(auth=auth).base_url == Mine.from_env(auth=auth).base_url == "https://a.test"
+    for given in (
+        {"auth": httpx.BasicAuth("me", "pass")},
+        {"http_client": httpx.Client(auth=("me", "pass"))},
+    ):
+        options: Any = given
+        assert Mine(**options).base_url == Mine.from_env(**options).base_url == "https://a.test"
+    with pytest.raises(TREE.MissingCredentials):
+        Mine.from_env(http_client=httpx.Client())
 
 
 def test_a_client_that_may_do_without_credentials_has_none_in_the_environment() -> None:
@@ -279,7 +329,7 @@ class Renewable(Credential):
         return True
 
     def is_refused(self, answer: Any) -> bool:
-        return bool(answer == {"error": "expired"})
+        return bool(pointed(answer, "/error") == "expired")
 
     def renew(self, applied: Applied, date: str | None) -> bool:
         assert applied == self._applied
@@ -314,6 +364,51 @@ def test_a_credential_that_is_refused_twice_is_an_error(call: Call) -> None:
     with pytest.raises(errors.AuthenticationError):
         call(client(server, credentials={"scheme": credential}, max_retries=9), "call", ECHO, "a", UNSET)
     assert tokens(server) == ["Bearer token-1", "Bearer token-2"]
+
+
+@define(kw_only=True)
+class Done(Model):
+    """What only a success has."""
+
+    done: int
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@define(kw_only=True)
+class Refused(Model):
+    """A failure in any status."""
+
+    error: str
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+    __failure__: ClassVar[bool] = True
+    __error__: ClassVar[errors.ErrorFields | None] = errors.ErrorFields("/error")
+
+
+BUY: Operation[Any, Any] = Operation(
+    "POST",
+    "/buy",
+    responses={"200": {JSON: Done | Refused}, "500": {JSON: Refused}},
+    security=[["scheme"]],
+    is_idempotent=False,
+)
+
+
+@both
+@pytest.mark.parametrize(
+    ("status", "more", "sent"),
+    [(200, {}, 2), (401, {}, 2), (200, {"done": 1}, 1), (401, {"done": 1}, 1), (202, {}, 1), (500, {}, 1)],
+)
+def test_a_credential_is_renewed_only_where_the_answer_is_a_refusal_and_nothing_else(
+    call: Call, status: int, more: dict[str, Any], sent: int
+) -> None:
+    server = Server(lambda request: httpx.Response(status, json={"error": "expired", **more}))
+    for retries in (0, 9):
+        server.requests.clear()
+        made = client(server, credentials={"scheme": Renewable()}, max_retries=retries)
+        with pytest.raises(errors.APIError):
+            call(made, "call", BUY)
+        assert len(server.requests) == sent
 
 
 @both

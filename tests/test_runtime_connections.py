@@ -18,7 +18,7 @@ from scripts.runtime.errors import NotSent, OutcomeUnknown
 from scripts.runtime.operation import Operation
 from scripts.runtime.security import bearer
 from scripts.runtime.unset import UNSET
-from tests.calls import ECHO, JSON, Call, Server, both, client, fine
+from tests.calls import ECHO, JSON, SECRET, Call, Server, both, client, fine
 
 
 def sent(made: BaseClient) -> Any:
@@ -209,8 +209,36 @@ def test_an_async_client_of_ones_own_is_used_with_its_settings_and_stays_open() 
 def test_a_client_of_ones_own_may_authorize(call: Call) -> None:
     server, kind = Server(fine), httpx.Client if call.__name__ == "plain" else httpx.AsyncClient
     own = kind(transport=httpx.MockTransport(server), auth=("me", "pass"))
-    call(client(http_client=own), "call", ECHO, "a", UNSET)
+    call(client(http_client=own, credentials={"scheme": None}), "call", ECHO, "a", UNSET)
     assert server.requests[0].headers.get_list("authorization") == ["Basic bWU6cGFzcw=="]
+
+
+@pytest.mark.parametrize("kind", [httpx.Client, httpx.AsyncClient])
+@pytest.mark.parametrize("more", [{}, {"auth": httpx.BasicAuth("you", "p"), "credentials": {}}])
+def test_two_ways_to_authorize_are_refused(kind: Any, more: dict[str, Any]) -> None:
+    told = r"^the http_client has an auth, and this client credentials or an auth: give one of them$"
+    with pytest.raises(TypeError, match=told):
+        client(http_client=kind(auth=("me", "pass")), **more)
+
+
+@both
+def test_an_auth_that_a_client_gets_later_takes_no_place_of_the_credentials(call: Call) -> None:
+    server, kind = Server(fine), httpx.Client if call.__name__ == "plain" else httpx.AsyncClient
+    own = kind(transport=httpx.MockTransport(server))
+    made = client(http_client=own)
+    own.auth = httpx.BasicAuth("me", "pass")
+    call(made, "call", ECHO, "a", UNSET)
+    assert server.requests[0].headers.get_list("authorization") == [f"Bearer {SECRET}"]
+
+
+def test_calls_by_asyncio_say_that_they_need_it() -> None:
+    made = client()
+    told = (
+        r"^no event loop of asyncio is running here, which asyncio calls need \(trio and curio have others\)$"
+    )
+    for awaited in (made.call_async(ECHO, "a", UNSET), made.aclose()):
+        with pytest.raises(RuntimeError, match=told):
+            awaited.send(None)
 
 
 def test_what_a_client_of_ones_own_would_not_do_is_refused() -> None:

@@ -30,6 +30,7 @@ from scripts.runtime.errors import (
     RateLimited,
     ResponseError,
     ServerError,
+    UncertainFailure,
     UncertainServerError,
     UncertainStatus,
     UnexpectedStatus,
@@ -92,6 +93,7 @@ ERRORS: list[Error] = [
     RateLimited("it failed", 429, {"Retry-After": "1"}, b"", ["parsed"]),
     ServerError("it failed", 500, HEADERS, b"", None),
     asking(UncertainServerError("it failed", 500, HEADERS, b"", None)),
+    asking(UncertainFailure("it may have failed", 200, HEADERS, b"", None)),
     asking(UncertainStatus("it answered", 202, HEADERS, b"", None)),
 ]
 
@@ -162,7 +164,7 @@ def advice(error: Error) -> str:
 def test_errors_can_be_matched() -> None:
     assert [advice(error) for error in ERRORS] == [
         "?", "mend n: minimum: 1", "?", "?", "?", "again", "ask things.get", "?", "?", "code 1", "?", "?", "wait 1.0",
-        "?", "ask things.get", "ask things.get",
+        "?", "ask things.get", "ask things.get", "ask things.get",
     ]  # fmt: skip
 
 
@@ -219,6 +221,8 @@ def test_a_pointer_that_leads_nowhere_is_none(pointer: str) -> None:
     assert pointed({"a": [1, 2], "n": None}, pointer) is None
     assert pointed({"a": [1, 2]}, "/a/1") == 2
     assert pointed([1], "") == [1]
+    assert pointed({"a": [1, 2], "n": None}, pointer, "none") == "none"
+    assert pointed({"n": None}, "/n", "none") is None
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
@@ -17,8 +18,10 @@ from scripts.runtime.errors import (
     ErrorFields,
     InvalidRequest,
     MalformedResponse,
+    OutcomeUnknown,
     RateLimited,
     ServerError,
+    UncertainFailure,
     UncertainServerError,
     UncertainStatus,
     UnexpectedStatus,
@@ -140,7 +143,7 @@ def test_a_path_value_that_would_leave_its_segment_is_refused(path: str, style: 
 
 
 @pytest.mark.parametrize("style", ["simple", "label", "matrix"])
-@pytest.mark.parametrize("text", ["/", "a/b", "/x", "a\r\nb", "\0", "\x7f", "\x85"])
+@pytest.mark.parametrize("text", ["/", "a/b", "/x", "\\", "a\\b", "a\r\nb", "\0", "\x7f", "\x85"])
 @pytest.mark.parametrize("checks", [True, False])
 def test_a_path_value_that_servers_may_read_as_another_path_is_refused(
     style: str, text: str, checks: bool
@@ -150,11 +153,11 @@ def test_a_path_value_that_servers_may_read_as_another_path_is_refused(
         operation = Operation[Any, Any]("GET", "/a/{x}", parameters=[parameter], responses={})
         with pytest.raises(InvalidRequest) as caught:
             operation.draft([value], UNSET, None, checks=checks)
-        assert caught.value.rule == "a path segment without `/` and control characters"
+        assert caught.value.rule == "a path segment without `/`, `\\` and control characters"
         assert (caught.value.where, caught.value.value) == ("path parameter x", value)
 
 
-@pytest.mark.parametrize("value", ["...", "..a", "a..", "%2e%2e", "..\\x", "%2F", "{y}", "?", "#"])
+@pytest.mark.parametrize("value", ["...", "..a", "a..", "%2e%2e", "%5C", "%2F", "{y}", "?", "#"])
 def test_any_other_path_value_stays_in_its_segment(value: str) -> None:
     made = one(Parameter("x", "path", str, style="simple", explode=False), value, "/a/{x}/b")
     url = httpx.URL("https://a.test" + made.target)
@@ -631,6 +634,96 @@ def test_a_hidden_failure_is_of_the_class_that_its_code_says() -> None:
     assert type(raised(HIDDEN, 404, b'{"error": {"code": 7}}')) is AuthenticationError
     assert type(raised(HIDDEN, 202, b'{"error": {"code": 7}}')) is AuthenticationError
     assert HIDDEN.read(found(200, b'{"error": {"code": "12"}}')).parsed is None
+
+
+@define(kw_only=True)
+class Empty(Model):
+    """A failure that need not have a code."""
+
+    error: dict[str, Any]
+    name: str | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+    __failure__: ClassVar[bool] = True
+    __error__: ClassVar[ErrorFields | None] = ErrorFields("/error/code")
+
+
+@define(kw_only=True)
+class Loose(Model):
+    """A success that nothing tells from anything else."""
+
+    note: str | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@pytest.mark.parametrize(
+    ("success", "failure", "body", "is_doubtful"),
+    [
+        (Thing, Hidden, {"name": "a", "error": {"code": 7, "text": "x"}}, True),  # it is a Thing as well
+        (Thing, Hidden, {"name": "a", "error": {"code": "7", "text": "x"}}, True),
+        (list[Thing] | Thing, Hidden, {"name": "a", "error": {"code": 7, "text": "x"}}, True),
+        (Thing, Hidden, {"name": 5, "error": {"code": 8, "text": "x"}}, False),
+        (Thing, Hidden, {"error": {"code": 8, "text": "x"}}, False),
+        (Thing, Empty, {"name": "a", "error": {"code": 8}}, False),  # so has a failure
+        (Thing, Refusal, {"name": "a", "error": "x"}, True),
+        (Thing, Refusal, {"error": ""}, False),
+        (Loose, Hidden, {"note": "a", "error": {"code": 8, "text": "x"}}, False),
+        (dict[str, Any], Hidden, {"note": "a", "error": {"code": 8, "text": "x"}}, False),
+        (Loose, Hidden, {"error": {"code": 0, "text": "x"}}, True),  # its code is empty
+        (Loose, Hidden, {"error": {"code": "", "text": "x"}}, True),
+        (Loose, Empty, {"error": {"code": "", "text": "x"}}, True),
+        (Loose, Empty, {"error": {"code": None}}, True),
+        (Loose, Empty, {"error": {}}, False),
+        (Loose, Empty, {"error": {"code": "0"}}, False),
+    ],
+)
+def test_a_failure_that_may_be_a_success_leaves_open_what_was_done(
+    success: Any, failure: Any, body: Any, is_doubtful: bool
+) -> None:
+    responses = {"200": {JSON: success | failure}, "201": {}, "400": {JSON: failure}}
+    once, content = (
+        Operation[Any, Any]("POST", "/things", responses=responses, ask="x"),
+        json.dumps(body).encode(),
+    )
+    error = raised(once, 200, content)
+    assert isinstance(error, OutcomeUnknown) is (type(error) is UncertainFailure) is is_doubtful
+    assert ("may have failed with status 200" in str(error)) is ("x can tell." in str(error)) is is_doubtful
+    assert getattr(error, "ask", None) == ("x" if is_doubtful else None)
+    for sure in (
+        raised(once, 400, content),
+        raised(Operation[Any, Any]("GET", "/things", responses=responses), 200, content),
+        raised(
+            Operation[Any, Any]("POST", "/things", responses=responses, not_processed=["200"]), 200, content
+        ),
+    ):
+        assert not isinstance(sure, OutcomeUnknown)
+        assert sure.code == error.code
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_refusal"),
+    [
+        (200, {"error": {"code": 7, "text": "x"}}, True),
+        (200, {"error": {"code": "7", "text": "x"}}, True),
+        (200, {"name": "a", "error": {"code": 7, "text": "x"}}, False),
+        (200, {"name": "a"}, False),
+        (200, {"error": 7}, False),
+        (201, {"error": {"code": 7, "text": "x"}}, False),
+        (302, {"error": {"code": 7, "text": "x"}}, False),
+        (401, {"error": {"code": 7, "text": "x"}}, True),
+        (401, {"name": "a", "error": {"code": 7, "text": "x"}}, False),
+        (404, {"error": {"code": 7, "text": "x"}}, True),
+        (404, {"name": "a", "error": {"code": 7, "text": "x"}}, False),
+        (404, {}, True),
+        (500, {"error": {"code": 7, "text": "x"}}, False),
+        (600, {"error": {"code": 7, "text": "x"}}, False),
+    ],
+)
+def test_a_refusal_is_an_answer_that_can_be_nothing_else(status: int, body: Any, is_refusal: bool) -> None:
+    made = operation(_200={JSON: Thing | Hidden}, _404={JSON: Hidden}, _500={JSON: Hidden})
+    content = json.dumps(body).encode()
+    assert made.is_refusal(found(status, content)) is is_refusal
+    assert not made.is_refusal(Found(answer(status, content), httpx.ReadError("reset")))
 
 
 @pytest.mark.parametrize(

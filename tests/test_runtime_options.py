@@ -126,7 +126,7 @@ def test_the_server_of_an_operation_gets_no_credentials_over_http(call: Call) ->
 @pytest.mark.parametrize(
     "timeout",
     [
-        None, 0, -1, float("nan"), float("inf"), "5", (1, 1, 1, 1), True, False, httpx.Timeout(0), httpx.Timeout(True),
+        0, -1, float("nan"), float("inf"), "5", (1, 1, 1, 1), True, False, httpx.Timeout(0), httpx.Timeout(True),
         httpx.Timeout(5, read=-1), httpx.Timeout(5, connect=float("inf")), httpx.Timeout(5, pool="1"),  # type: ignore[arg-type]
     ],
 )  # fmt: skip
@@ -165,7 +165,84 @@ def test_a_call_has_the_time_limit_of_its_client_or_its_own(call: Call) -> None:
         call(client(server), "call", ECHO, "a", UNSET, timeout=0)
 
 
+def test_none_in_place_of_a_url_or_a_time_limit_is_as_if_left_out() -> None:
+    class Usual(BaseClient):
+        _base_url = "https://a.test"
+
+    made = Usual({}, base_url=None, timeout=None)
+    assert (made.base_url, made.timeout) == ("https://a.test", httpx.Timeout(DEFAULT_TIMEOUT))
+    own = httpx.Client(timeout=7)
+    assert Usual({}, base_url=None, timeout=None, http_client=own).timeout == httpx.Timeout(7)
+    with pytest.raises(TypeError, match="give it to this client, as base_url"):
+        Usual({}, base_url=None, http_client=httpx.Client(base_url="https://b.test"))
+
+
+@pytest.mark.parametrize(("name", "value"), [("base_url", "http://b.test"), ("timeout", None)])
+def test_what_was_checked_cannot_be_changed_any_more(name: str, value: Any) -> None:
+    made = client()
+    with pytest.raises(AttributeError):
+        setattr(made, name, value)
+
+
 # Headers
+
+
+@both
+@pytest.mark.parametrize("wrong", [5, "", [], [("X-A", "a")], {"X-A"}])
+def test_headers_are_a_mapping(call: Call, wrong: Any) -> None:
+    with pytest.raises(
+        TypeError, match=rf"^headers is of type {type(wrong).__name__}; give a mapping of names to texts$"
+    ):
+        client(headers=wrong)
+    server = Server(fine)
+    with pytest.raises(
+        InvalidRequest, match=r"^headers: expected a mapping of names to texts, got a value of"
+    ):
+        call(client(server), "call", ECHO, "a", UNSET, headers=wrong)
+    assert server.requests == []
+
+
+@both
+@pytest.mark.parametrize(("name", "value"), [(b"X-A", "a"), (5, "a"), ("X-A", b"a"), ("X-A", None)])
+def test_headers_are_texts(call: Call, name: Any, value: Any) -> None:
+    server, given = Server(fine), {"headers": {name: value}}
+    ways: list[tuple[dict[str, Any], dict[str, Any]]] = [(given, {}), ({}, given)]
+    for of_client, of_call in ways:
+        with pytest.raises(
+            InvalidRequest, match=r"^headers(\.X-A)?: expected .*, got (a value of type|b'X|5)"
+        ):
+            call(client(server, **of_client), "call", ECHO, "a", UNSET, **of_call)
+    assert server.requests == []
+
+
+@both
+def test_headers_may_be_httpx_s(call: Call) -> None:
+    server = Server(fine)
+    made = client(server, headers=httpx.Headers({"X-A": "1"}))
+    call(made, "call", ECHO, "a", UNSET, headers=httpx.Headers({"X-B": "2"}))
+    assert (server.requests[0].headers["x-a"], server.requests[0].headers["x-b"]) == ("1", "2")
+
+
+@both
+@pytest.mark.parametrize("validate", [True, False])
+def test_a_body_goes_out_under_its_own_media_type_only(call: Call, validate: bool) -> None:
+    server, given = Server(fine), {"headers": {"content-Type": "text/x"}}
+    ways: list[tuple[dict[str, Any], dict[str, Any]]] = [(given, {}), ({}, given)]
+    told = r"^headers\.content-Type: expected no Content-Type beside a body: `content_type` chooses it, got 'text/x'"
+    for of_client, of_call in ways:
+        made: dict[str, Any] = {"validate": validate, **of_client}
+        with pytest.raises(InvalidRequest, match=told):
+            call(client(server, **made), "call", ECHO, "a", UNSET, body={}, **of_call)
+        assert server.requests == []
+        assert call(client(**made), "call", ECHO, "a", UNSET, **of_call), "without a body it tells nothing"
+
+
+@both
+def test_what_cannot_be_sent_is_told_as_what_it_is(call: Call) -> None:
+    for value, said in ((None, "got a value of type NoneType."), ("a\n", "got [hidden].")):
+        with pytest.raises(InvalidRequest) as caught:
+            call(client(), "call", ECHO, "a", UNSET, headers={"X-A": value})
+        assert said in str(caught.value)
 
 
 @both
@@ -242,7 +319,7 @@ def test_without_validation_rules_are_left_to_the_server(call: Call) -> None:
 
 
 @both
-@pytest.mark.parametrize("value", [UNSET, "", ".", "..", "../a/b", "a\nb"])
+@pytest.mark.parametrize("value", [UNSET, "", ".", "..", "../a/b", "a\nb", "..\\a", "a\\b"])
 def test_without_validation_path_values_stay_in_their_segment_all_the_same(call: Call, value: Any) -> None:
     server = Server(fine)
     with pytest.raises(InvalidRequest, match="path parameter id"):
@@ -264,6 +341,29 @@ def test_without_validation_headers_inject_nothing_all_the_same(call: Call) -> N
 def test_an_unknown_option_is_refused_at_once() -> None:
     with pytest.raises(TypeError, match="BaseClient has no argument 'max_retry'"):
         client(max_retry=5)
+
+
+@both
+@pytest.mark.parametrize("auth", [("me", "pass"), httpx.BasicAuth("me", "pass"), "a function"])
+def test_an_auth_is_any_that_httpx_takes(call: Call, auth: Any) -> None:
+    def by_function(request: httpx.Request) -> httpx.Request:
+        request.headers["Authorization"] = "Basic bWU6cGFzcw=="
+        return request
+
+    server = Server(fine)
+    call(client(server, auth=by_function if auth == "a function" else auth), "call", ECHO, "a", UNSET)
+    assert server.requests[0].headers.get_list("authorization") == ["Basic bWU6cGFzcw=="]
+
+
+@pytest.mark.parametrize(
+    "auth",
+    ["abc", "", 5, httpx.BasicAuth, (SECRET,), (SECRET, 5), (SECRET, None), (), [SECRET, SECRET], b"a"],
+)
+def test_what_cannot_authorize_is_refused_at_once(auth: Any) -> None:
+    told = rf"^auth is of type {type(auth).__name__}; give an httpx\.Auth, a user name with a password, or a func"
+    with pytest.raises(TypeError, match=told) as caught:
+        client(auth=auth)
+    assert SECRET not in str(caught.value)
 
 
 def test_our_options_are_options() -> None:

@@ -17,8 +17,8 @@ from scripts.runtime.security import (
     basic,
     bearer,
     by_connection,
+    check_one,
     credentials_for,
-    either,
     hide_query,
 )
 
@@ -100,10 +100,6 @@ NO_HEADER = "is not what a header can carry: ASCII without outer blanks"
         (lambda: api_key("key", "cookie", "  ", "key"), "`key` is blank"),
         (lambda: api_key("key", "query", f"{SECRET}\udfff", "key"), f"`key` {CONTROL}"),
         (lambda: api_key("key", "cookie", f"{SECRET}\0", "key"), f"`key` {CONTROL}"),
-        (
-            lambda: either(bearer(SECRET, "a"), bearer(SECRET, "b"), "a", "b"),
-            "`a` and `b` are given: give one of them",
-        ),
     ],
 )
 def test_a_credential_that_cannot_be_sent_is_refused_by_its_name_without_being_shown(
@@ -126,13 +122,6 @@ def test_a_credential_that_is_no_text_is_refused_without_being_shown(wrong: Any)
     for make in makes:
         with pytest.raises(InvalidCredentials, match=r"^`key` is no text$"):
             make()
-
-
-def test_one_credential_of_two_is_taken() -> None:
-    one, other = bearer("1", "token"), bearer("2", "token")
-    assert either(one, None, "a", "b") is one
-    assert either(None, other, "a", "b") is other
-    assert either(None, None, "a", "b") is None
 
 
 def test_a_credential_knows_what_of_it_is_secret() -> None:
@@ -191,6 +180,24 @@ def test_the_first_requirement_that_can_be_met_is(requirements: list[list[str]],
 def test_a_requirement_that_cannot_be_met_names_what_is_wanted() -> None:
     with pytest.raises(MissingCredentials, match="the credentials of missing or one with missing; give them"):
         credentials_for([["missing"], ["one", "missing"]], HELD)
+
+
+def test_a_requirement_of_schemes_that_a_client_has_not_is_that_of_another_client() -> None:
+    told = "the call needs the credentials of a or b; the client has no such security scheme: is it another vendor's?"
+    with pytest.raises(MissingCredentials) as caught:
+        credentials_for([["a"], ["b"]], HELD)
+    assert str(caught.value) == told
+    with pytest.raises(MissingCredentials, match=r"of a or missing; give them to the client$"):
+        credentials_for([["a"], ["missing"]], HELD)
+
+
+@pytest.mark.parametrize(("one", "other"), [("x", "no.json"), ("", {}), (5, "")])
+def test_two_that_stand_for_each_other_are_refused_before_either_is_looked_at(one: Any, other: Any) -> None:
+    with pytest.raises(InvalidCredentials, match=r"^`token` and `credentials` are given: give one of them$"):
+        check_one(token=one, credentials=other)
+    check_one(token=one, credentials=None)
+    check_one(token=None, credentials=other)
+    check_one(token=None, credentials=None)
 
 
 def test_a_query_that_is_hidden_from_the_log_is_sent_all_the_same() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args, get_type_hints
 
 from . import hints, prose
@@ -30,8 +31,15 @@ def check_responses(values: Values, node: Any, found: Rendered, doc: str) -> Non
 def _told(doc: str, status: str) -> str:
     """What the docstring of a method tells of the answers of a status."""
     entries = [told for heading in ("Returns", "Raises") for _, told in prose.section(doc, heading)]
-    when = "Any other status" if status == "default" else f"Status {status}"
-    return " ".join(told for told in entries if told.startswith((f"{when}.", f"{when};")))
+    name = "any other" if status == "default" else status
+    return " ".join(told for told in entries if name in _statuses(told))
+
+
+def _statuses(told: str) -> list[str]:
+    """The statuses that an entry such as `Status 401, 429 and 4XX; …` is about."""
+    told = told.replace("Any other status", "Status any other", 1)
+    found = re.match("Status ([^.;]+)", " ".join(told.split()))
+    return re.split(", | and ", found[1]) if found else []
 
 
 def _check_results(values: Values, node: Any, found: Rendered) -> None:

@@ -74,7 +74,7 @@ class Target:
         return importlib.import_module(f"phone_number_apis.{self.vendor}.errors")
 
     def client(
-        self, kind: str = "Client", *, secrets: Mapping[str, str] | None = None, **options: Any
+        self, kind: str = "Client", *, secrets: Mapping[str, Any] | None = None, **options: Any
     ) -> Any:
         """A client with these secrets by argument, or with one for every security scheme."""
         made = getattr(importlib.import_module(f"phone_number_apis.{self.vendor}"), kind)

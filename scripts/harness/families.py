@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import answers, faults, parity, refusals, requests
+from . import answers, client, faults, parity, refusals, requests
 from .findings import Family
 
 FAMILIES: dict[str, Family] = {
@@ -11,4 +11,5 @@ FAMILIES: dict[str, Family] = {
     "answers": answers.checks,
     "faults": faults.checks,
     "parity": parity.checks,
+    "client": client.checks,
 }

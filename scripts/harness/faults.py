@@ -36,7 +36,7 @@ _LONGEST = 2_000
 _LONGEST_PAUSE = 60.0
 """Seconds."""
 _MEGABYTE = 2**20
-_CODE = "not as documented"
+_CODES = {"a code": "not as documented", "an empty code": ""}
 HELD: dict[str, Callable[[bytes], bytes]] = {
     "all": lambda text: text,
     "a part": lambda text: text[:-1],
@@ -160,8 +160,8 @@ class Fault:
             ]  # its boundary varies
             return f"{request.url} {headers}".encode()
         own = self.shape
-        if held == "a code":
-            return json.dumps(_holding(self.codes[0], _CODE)).encode()
+        if held in _CODES:
+            return json.dumps(_holding(self.codes[0], _CODES[held])).encode()
         if held == "another shape":
             return json.dumps(next(probe for probe in PROBES if own and not own.fits(probe))).encode()
         return HELD[held](json.dumps(full(own) if own else None).encode())
@@ -171,7 +171,7 @@ class Fault:
 def faults(operation: Called) -> tuple[Fault, ...]:
     """The rows of the table for an operation; those that it has no status for are left out."""
     found = (fault for row in TABLE for fault in _of_row(operation, row))
-    return tuple(fault for fault in found if fault.row.get("holds") != "a code" or fault.codes)
+    return tuple(fault for fault in found if fault.row.get("holds") not in _CODES or fault.codes)
 
 
 def _of_row(operation: Called, row: Mapping[str, Any]) -> Iterator[Fault]:
@@ -243,16 +243,11 @@ def awake() -> Generator[list[float]]:
 
 def differences(target: Target, fault: Fault, done: Outcome, waits: list[float]) -> Iterator[Difference]:
     """How a call with a fault should not have ended."""
-    at, wanted, error, what = (
-        fault.rule,
-        fault.wanted,
-        done.error,
-        f"{fault.row['what']} ({fault.code or 'no status'})",
-    )
+    at, wanted, error = fault.rule, fault.wanted, done.error
+    what = f"{fault.row['what']} ({fault.code or 'no status'})"
     if len(done.sent) != fault.sent:
-        yield Difference(
-            _of_sending(fault), f"{fault.sent} requests at {what}", f"{len(done.sent)}; {shown(done)}"
-        )
+        count = f"{fault.sent} request{'s' * (fault.sent != 1)} at {what}"
+        yield Difference(_of_sending(fault), count, f"{len(done.sent)}; {shown(done)}")
     hosts = {request.url.host for request in done.sent} - {httpx.URL(target.operation.servers[0]).host}
     if hosts:
         yield Difference(at, f"no request to another host at {what}", f"one to {hosts}")
@@ -268,8 +263,9 @@ def differences(target: Target, fault: Fault, done: Outcome, waits: list[float])
         return
     if wanted["says"] not in str(error) or len(str(error)) > _LONGEST:
         yield Difference(at, f"a message with {wanted['says']!r} at {what}", f"{str(error)!r:.300}")
-    if wanted.get("holds") == "a code" and getattr(error, "code", None) != _CODE:
-        yield Difference(at, f"the code {_CODE!r} at {what}", f"{getattr(error, 'code', None)!r}")
+    code = _CODES.get(wanted.get("holds", ""))
+    if code is not None and getattr(error, "code", None) != code:
+        yield Difference(at, f"the code {code!r} at {what}", f"{getattr(error, 'code', None)!r}")
     if "asked" in wanted and not 0 <= _asked(error) - wanted["asked"] <= (2 if "waits" in wanted else 0):
         yield Difference(at, f"retry_after {wanted['asked']} at {what}", f"{_asked(error)}")
     if told := [secret for secret in secrets(target, done) if any(secret in text for text in texts(error))]:

@@ -102,27 +102,51 @@ def _is_failure(operation: Called, reply: Reply) -> bool:
     """Whether it says that the call failed: by its status, its shape, or by a code where a failure has one."""
     if reply.code >= 300:
         return True
-    failing = [each for each in faults(operation, reply.status) if True in each.all("x-failure")]
+    failing = [each for each in faults(operation, reply.status) if _fails(each)]
     places = [said["code"] for each in failing for said in each.all("x-error") if "code" in said]
     return any(each.fits(reply.value) for each in failing) or any(
         _pointed(reply.value, at) is not None for at in places
     )
 
 
+def is_doubtful(operation: Called, reply: Reply) -> bool:
+    """Whether a failure in a status of success may be none: its code is empty, or it is a success as well."""
+    if reply.code >= 300 or is_certain(operation, reply.code):
+        return False
+    known = faults(operation, reply.status if reply.fits else None)
+    failing = [each for each in known if _fails(each) and (not reply.fits or each.fits(reply.value))]
+    places = [said["code"] for each in failing for said in each.all("x-error") if "code" in said]
+    codes = [code for at in places if (code := _pointed(reply.value, at, ...)) is not ...]
+    if codes and not any(codes):
+        return True
+    names = {name for each in failing for name in each.properties}
+    sure = [each for each in _leaves(operation, "2") if not (_fails(each) or names.issuperset(each.required))]
+    return any(each.fits(reply.value) for each in sure)
+
+
 def faults(operation: Called, status: str | None = None) -> list[Shape]:
     """The shapes of failures that answers document, with this status or any."""
-    responses = [node for key, node in documented(operation).items() if status in (None, key)]
+    return [leaf for leaf in _leaves(operation, status or "") if leaf.all("x-error") or _fails(leaf)]
+
+
+def _leaves(operation: Called, start: str) -> list[Shape]:
+    """The shapes that answers document with a status that begins so."""
+    responses = [node for key, node in documented(operation).items() if key.startswith(start)]
     media = [each for response in responses for each in entries(response, "content").values()]
-    leaves = [leaf for each in media for leaf in shape(operation.contract, each.get("schema", True)).leaves]
-    return [leaf for leaf in leaves if leaf.all("x-error") or True in leaf.all("x-failure")]
+    return [leaf for each in media for leaf in shape(operation.contract, each.get("schema", True)).leaves]
 
 
-def _pointed(value: Any, at: str) -> Any:
-    """What a JSON pointer leads to; None where it leads nowhere."""
+def _fails(leaf: Shape) -> bool:
+    """Whether it is the shape of a failure, whatever the status."""
+    return True in leaf.all("x-failure")
+
+
+def _pointed(value: Any, at: str, nowhere: Any = None) -> Any:
+    """What a JSON pointer leads to; `nowhere` where it leads nowhere."""
     try:
         return reduce(step, keys_of(at), value)
     except LookupError:
-        return None
+        return nowhere
 
 
 def _read(operation: Called, reply: Reply, parsed: Any) -> Iterator[Difference]:
@@ -199,9 +223,8 @@ def _of_error(target: Target, reply: Reply, error: Any) -> Iterator[Difference]:
     names = _classes(operation, reply, code)
     if not any(each.__name__ in names for each in type(error).__mro__[: 1 if len(names) > 1 else None]):
         yield Difference(at, f"{' or '.join(sorted(names))} for {_shown(reply)}", repr(error))
-    uncertain = (
-        reply.code >= 500 and "AuthenticationError" not in names and not is_certain(operation, reply.code)
-    )
+    is_open = reply.code >= 500 and "AuthenticationError" not in names
+    uncertain = is_doubtful(operation, reply) or (is_open and not is_certain(operation, reply.code))
     if isinstance(error, tree.OutcomeUnknown) != uncertain:
         wanted = "an OutcomeUnknown" if uncertain else "no OutcomeUnknown"
         yield Difference(
@@ -256,6 +279,8 @@ def _of_fields(operation: Called, otherwise: str) -> str:
 
 def _classes(operation: Called, reply: Reply, code: Any) -> set[str]:
     """The names that the class of an error may have, of which it has one, or inherits from the only one."""
+    if is_doubtful(operation, reply):
+        return {"UncertainFailure"}
     if code is not None and any(
         same(code, each) for f in _fields(operation, reply) for each in f.get("authentication", ())
     ):

@@ -42,9 +42,8 @@ def program(
     named = [f"{name}={source(value, target.vendor)}" for name, value in arguments.items()]
     if found is not None:
         named.insert(0, "client=client")
-    line = _line(
-        f"    print({'asyncio.run(' if use_asyncio else ''}{call}(", named, ")))" if use_asyncio else "))"
-    )
+    opened = f"{'*' if 'detailed' in function else ''}{'asyncio.run(' if use_asyncio else ''}{call}("
+    line = _line(f"    print({opened}", named, ")))" if use_asyncio else "))")
     body = "\n".join([*_answer(answer, use_asyncio), "", client, "try:", line])
     imports = [
         *(["import asyncio"] if use_asyncio else []),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
+from ..objects import entries
 from ..runtime.guards import is_array, is_object
 from .arguments import Builder, Refused, Unfit, literals, unset
 from .breaking import GONE
@@ -23,7 +24,7 @@ from .rules import Rule, rules
 
 NAME = "refusals"
 _LOOSE, _LEFT_OUT = Builder(is_loose=True), Builder(is_loose=True, names_absent=False)
-PATH_VALUES = ["", ".", "..", "/", "a/b", "../a", "a\r\nb", "a\0", "\x7f"]
+PATH_VALUES = ["", ".", "..", "/", "a/b", "../a", "a\\b", "a\r\nb", "a\0", "\x7f"]
 """What a value in the path must not be, or it may lead elsewhere."""
 _OUTER = " a"
 HEADER_VALUES = ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a\r", "a\x7f", _OUTER]
@@ -119,7 +120,13 @@ class _Refusals:
             )
         raised, found = done.error, repr(done.error)
         if isinstance(raised, self.target.errors.InvalidRequest):
-            if not (missed := _misses(raised, wanted)):
+            page = str(
+                entries(self.target.operation.node, "externalDocs").get("url", "") if wanted.rules else ""
+            )
+            if not (
+                missed := _misses(raised, wanted)
+                or ("" if str(raised).endswith(page) else "it names no page")
+            ):
                 return None
             found = f"{missed}: {found}"
         return self._finding(rule, wanted, found, program(self.target, name, given))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import httpx
 
 from .arguments import Builder, Unfit, unset
-from .called import EXAMPLES, PRESENCE, Case
+from .called import EXAMPLES, PRESENCE, Called, Case
 from .calls import Driver, Outcome, Target, Unsaid
 from .cases import requests
 from .checks import defaulted, differences
 from .findings import Check, Finding, family
 from .programs import program
-from .rules import by_request
+from .rules import Rule, by_request
 
 NAME = "requests"
 _USUAL = Builder(names_absent=False)
@@ -26,8 +27,7 @@ _LIMIT, _HEADER = 7.5, "X-Harness"
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Every case by `sync`, `sync_detailed`, `asyncio`, `asyncio_detailed` and the methods of both clients."""
-    cases = [(case, by_request(target.operation, case)) for case in requests(target.operation, count)]
-    first = cases[0][0]
+    cases, first = _cases(target.operation, count), requests(target.operation, count)[0]
     for use_asyncio in (False, True):
         with target.driven(use_asyncio=use_asyncio) as driver:
             called = _Called(driver)
@@ -39,6 +39,13 @@ def checks(target: Target, count: int) -> Iterator[Check]:
             yield Check(finding=called.by_place(first))
             yield Check(finding=called.told_apart(first))
         yield from _alternatives(target, first, use_asyncio)
+
+
+@cache
+def _cases(operation: Called, count: int) -> list[tuple[Case, frozenset[Rule]]]:
+    """The cases with the rules that they exercise; those first that have most in them, for they find most."""
+    cases = [(case, by_request(operation, case)) for case in requests(operation, count)]
+    return sorted(cases, key=lambda each: each[0].phase != PRESENCE)
 
 
 class _Called:

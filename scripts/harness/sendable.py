@@ -11,16 +11,16 @@ from ..objects import entries
 from ..runtime.guards import is_object
 
 SCALARS = ["string", "number", "integer", "boolean", "null"]
-OUT_OF_PATH = re.compile(r"[/\x00-\x1f\x7f-\x9f]")
+OUT_OF_PATH = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
 """What a value in the path must not hold."""
-SEGMENT = {"pattern": "^[^/\\u0000-\\u001f\\u007f-\\u009f]+$", "not": {"enum": [".", ".."]}}
+SEGMENT = {"pattern": "^[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]+$", "not": {"enum": [".", ".."]}}
 HEADER = {"pattern": "^[!-~]([ -~]*[!-~])?$"}
 ITEM = {"pattern": "^[!-+\\--<>-~]+$"}
 """An item or a name in a header: no delimiter, and no blank that HTTP may take away."""
 DELIMITED = {"spaceDelimited": {"pattern": "^[^ ]*$"}, "pipeDelimited": {"pattern": "^[^|]*$"}}
 LABEL = {
     "type": ["string", "integer", "boolean", "null"],
-    "pattern": "^[^./\\u0000-\\u001f\\u007f-\\u009f]+$",
+    "pattern": "^[^./\\\\\\u0000-\\u001f\\u007f-\\u009f]+$",
 }
 
 

@@ -105,6 +105,8 @@ def _words(value: Any) -> Iterator[Any]:
 def _richest(contract: Contract, schema: Any, values: list[Any]) -> Any:
     """The value that shows most of how it is written: an array of several items, an object with most properties."""
     items = {json.dumps(item): item for value in values if is_array(value) for item in value if item != ""}
+    if len(items) == 1 and isinstance(item := next(iter(items.values())), str | int):
+        items["another"] = f"{item}a" if isinstance(item, str) else not item if item is True else item + 1
     joined = [list(items.values())[:length] for length in (3, 2) if len(items) >= length]
     return max(
         [*values, *(each for each in joined if invalid(contract, schema, each, "request") is None)],

@@ -118,6 +118,8 @@ class Wire:
         if self.variables is None:
             return ABSENT
         raw = self.variables[name]
+        if style == "label" and not raw.startswith("."):
+            return ABSENT
         if style == "label":
             return _simple(raw.removeprefix("."), shape, explode, unquote, "." if explode else ",")
         if style == "matrix":

@@ -14,6 +14,8 @@ from .codec import codec
 from .errors import ErrorFields
 from .guards import pointed
 from .mismatch import Mismatch
+from .objects import Object
+from .unset import UNSET
 from .values import Codec
 
 
@@ -56,9 +58,39 @@ class Answers:
         """Whether an answer says that the call failed: as documented, or else by a code where a failure has it."""
         if value is not None:
             return bool(getattr(value, "__failure__", False))
-        places = [model.__error__.code for model in self.faults if model.__failure__ and model.__error__.code]
+        places = self._codes(None)
         answer = _json(content) if places else None
         return any(pointed(answer, at) is not None for at in places)
+
+    @cached_property
+    def successes(self) -> list[Object]:
+        """What reads the models of successes."""
+        hints = (hint for key in self.responses if key[0] == "2" for hint in self.responses[key].values())
+        found = (codec(model) for hint in hints for model in _models(hint) if not model.__failure__)
+        return [made for made in found if isinstance(made, Object)]
+
+    def is_success_too(self, value: Any, content: bytes) -> bool:
+        """Whether a failure can be read as a success also, by something that a success must have and no failure has."""
+        answer, failing = _json(content), self._failing(value)
+        known = {name for model in failing if isinstance(made := codec(model), Object) for name in made.names}
+        return any(not known.issuperset(made.required) and _fits(made, answer) for made in self.successes)
+
+    def has_empty_code(self, value: Any, content: bytes) -> bool:
+        """Whether a failure has a code that says nothing, such as a text without characters."""
+        places = self._codes(value)
+        answer = _json(content) if places else None
+        codes = [code for at in places if (code := pointed(answer, at, UNSET)) is not UNSET]
+        return bool(codes) and not any(codes)
+
+    def _failing(self, value: Any) -> list[Any]:
+        """The models that a failure may be of: its own, or all that fail where it is not as documented."""
+        models = self.faults if value is None else _models(type(value))
+        return [model for model in models if model.__failure__]
+
+    def _codes(self, value: Any) -> list[str]:
+        """Where a failure has its code."""
+        fields = (model.__error__ for model in self._failing(value))
+        return [each.code for each in fields if each and each.code]
 
     def fault(
         self, value: Any, content: bytes
@@ -80,6 +112,15 @@ def _models(hint: Any) -> Iterator[Any]:
         yield hint
     for part in get_args(hint):
         yield from _models(part)
+
+
+def _fits(made: Object, answer: Any) -> bool:
+    """Whether a model can hold an answer."""
+    try:
+        made.decode(answer)
+    except (Mismatch, RecursionError):
+        return False
+    return True
 
 
 def _json(content: bytes) -> Any:

@@ -19,15 +19,16 @@ from .operation import Operation
 from .options import (
     DEFAULT_TIMEOUT,
     OWN,
+    Auth,
     Options,
-    check_senders,
+    check_kinds,
     checked_retries,
     checked_timeout,
     checked_url,
 )
 from .redaction import redact
 from .retries import Retries
-from .security import Applied, Credential, credentials_for
+from .security import BY_CONNECTION, Applied, Credential, credentials_for
 from .types import Response
 from .unset import UNSET
 
@@ -65,6 +66,8 @@ class BaseClient:
     _user_agent: ClassVar[str] = ""
     _environment: ClassVar[Mapping[str, str]] = {}
     """The environment variable of each argument that is a credential."""
+    _sets: ClassVar[Sequence[Sequence[Sequence[str]]]] = ()
+    """For each security scheme the arguments that make it whole, in one way or another."""
     _always_needs: ClassVar[str] = ""
     """The arguments without which no call can be made, in words."""
     _credentials: Mapping[str, Credential | None] = {}
@@ -72,32 +75,47 @@ class BaseClient:
     def __init__(self, credentials: Mapping[str, Credential | None], **options: Unpack[Options]) -> None:
         if unknown := sorted(options.keys() - Options.__optional_keys__):
             raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}")
-        check_senders(options)
-        self._auth, self._credentials = options.get("auth"), credentials
+        check_kinds(options)
+        self._auth, self._credentials = _auth(options, credentials), credentials
         if self._always_needs and not self._auth and not any(credentials.values()):
             raise self._missing()
-        carries = self._auth or any(credentials.values()) or getattr(options.get("http_client"), "auth", None)
-        self._is_safe = options.get("allow_http") is True or not carries
-        if "base_url" not in options and str(getattr(options.get("http_client"), "base_url", "")):
+        self._is_safe = options.get("allow_http") is True or not (self._auth or any(credentials.values()))
+        url, timeout, own = options.get("base_url"), options.get("timeout"), options.get("http_client")
+        if url is None and str(getattr(own, "base_url", "")):
             raise TypeError("the http_client has a base_url: give it to this client, as base_url")
-        self.base_url = checked_url(options.get("base_url", self._base_url), is_safe=self._is_safe)
-        usual = getattr(options.get("http_client"), "timeout", DEFAULT_TIMEOUT)
-        self.timeout = checked_timeout(options.get("timeout", usual))
+        self._url = checked_url(self._base_url if url is None else url, is_safe=self._is_safe)
+        usual = getattr(own, "timeout", DEFAULT_TIMEOUT)
+        self._timeout = checked_timeout(usual if timeout is None else timeout)
         self._retries = checked_retries(options.get("max_retries", 2), options.get("max_retry_time", 60.0))
         self._checks = options.get("validate") is not False
-        self._headers = dict(options.get("headers") or {})
+        self._headers = {"User-Agent": self._user_agent, **(options.get("headers") or {})}
         rest = {name: option for name, option in options.items() if name not in OWN}
-        self._connections = Connections(self.timeout, rest, is_safe=self._is_safe)
+        self._connections = Connections(self._timeout, rest, is_safe=self._is_safe)
+
+    @property
+    def base_url(self) -> str:
+        """Where the server is."""
+        return self._url
+
+    @property
+    def timeout(self) -> httpx.Timeout:
+        """The time limits of calls that are given none of their own."""
+        return self._timeout
 
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self:
         """A client with the credentials that the environment has; raises `MissingCredentials` without any.
 
-        An empty variable is as good as none.
+        An empty variable is as good as none. Where one set of credentials is complete, those that are not are
+        left out. Where several are, a call takes the first that it can use, in the order of the contract; of a
+        token and a file that tokens are made of, the token.
         """
         found = {name: text for name, key in cls._environment.items() if (text := os.environ.get(key))}
-        if not found and "auth" not in options:
+        if not found and not _auth(options, {}):
             raise cls._missing()
+        whole = [next((way for way in ways if found.keys() >= {*way}), ()) for ways in cls._sets]
+        if any(whole):
+            found = {name: found[name] for way in whole for name in way}
         try:
             made: Self = cast("Any", cls)(**found, **options)
         except errors.InvalidCredentials as error:
@@ -180,7 +198,7 @@ class BaseClient:
         with self._raising():
             while not isinstance(step := steps.send(found), Response):
                 if isinstance(step, httpx.Request):
-                    found = exchanged(client, step, self._auth or client.auth)
+                    found = exchanged(client, step, self._auth)
                 else:
                     time.sleep(step)
             return step
@@ -197,7 +215,7 @@ class BaseClient:
         with self._raising():
             while not isinstance(step := steps.send(found), Response):
                 if isinstance(step, httpx.Request):
-                    found = await exchanged_async(client, step, self._auth or client.auth)
+                    found = await exchanged_async(client, step, self._auth)
                 else:
                     await sleep(step)
             return step
@@ -214,9 +232,11 @@ class BaseClient:
         draft = operation.draft(
             values, given.get("body", UNSET), given.get("content_type"), checks=self._checks
         )
-        draft.add_headers({"User-Agent": self._user_agent, **self._headers, **(given.get("headers") or {})})
-        timeout = self.timeout if (limit := given.get("timeout")) is None else checked_timeout(limit)
-        url = self.base_url
+        draft.add_headers(self._headers)
+        if (headers := given.get("headers")) is not None:
+            draft.add_headers(headers)
+        timeout = self._timeout if (limit := given.get("timeout")) is None else checked_timeout(limit)
+        url = self._url
         if operation.server and url == self._base_url:  # another base_url is meant for all calls
             url = checked_url(operation.server, is_safe=self._is_safe)
         retries, limits, is_renewed = Retries(*self._retries), timeout, False
@@ -227,7 +247,7 @@ class BaseClient:
             if found is None:  # pragma: no cover -- what is sent after a request is what came of it
                 continue
             _log(operation, found, time.monotonic() - started)
-            if not is_renewed and _is_renewed(found, credentials, applied):
+            if not is_renewed and _is_renewed(operation, found, credentials, applied):
                 is_renewed = True
                 continue
             wait = retries.wait(found.asked) if operation.may_repeat(found) else None
@@ -250,6 +270,16 @@ class SyncClient(BaseClient):
         self.close()
 
 
+class Resource:
+    """The operations of one tag."""
+
+    def __init__(self, client: BaseClient) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._client!r})"
+
+
 class _Raising:
     """Raises errors as those of the vendor, and without secrets; in the way of every call, so no generator."""
 
@@ -266,6 +296,16 @@ class _Raising:
             raise self._own(error) from error.__cause__
 
 
+def _auth(options: Options, credentials: Mapping[str, Credential | None]) -> Auth | None:
+    """What authorizes the calls instead of the credentials; raises `TypeError` where it is unclear who would pay."""
+    given, own = options.get("auth"), getattr(options.get("http_client"), "auth", None)
+    if own and (given or any(each not in (None, BY_CONNECTION) for each in credentials.values())):
+        raise TypeError(
+            "the http_client has an auth, and this client credentials or an auth: give one of them"
+        )
+    return given or own
+
+
 def _own(error: E, tree: ModuleType, credentials: Iterable[Credential | None] = ()) -> E:
     """The error as the class of the same name in a vendor's `tree`, without the secrets of credentials."""
     redact(error, [secret for credential in credentials if credential for secret in credential.secrets])
@@ -274,13 +314,20 @@ def _own(error: E, tree: ModuleType, credentials: Iterable[Credential | None] = 
     return new
 
 
-def _is_renewed(found: Found, credentials: Sequence[Credential], applied: Sequence[Applied]) -> bool:
+def _is_renewed(
+    operation: Operation[Any, Any],
+    found: Found,
+    credentials: Sequence[Credential],
+    applied: Sequence[Applied],
+) -> bool:
     """Whether an answer refused a credential of which there is another now."""
     if found.response is None or not found.is_whole or not any(each.can_renew() for each in credentials):
         return False
     try:
         answer = found.response.json()
     except (ValueError, RecursionError):
+        return False
+    if not any(each.is_refused(answer) for each in credentials) or not operation.is_refusal(found):
         return False
     date = found.response.headers.get("date")
     pairs = zip(credentials, applied, strict=True)

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from .exchange import note_answer
+
 
 class Connections:
     """Gives the httpx client of plain calls, and that of the running event loop, until it is closed.
@@ -83,14 +85,21 @@ class Connections:
 def _running_loop() -> Any:
     import asyncio  # here, because it is slow to import, and there already where a loop is running
 
-    return asyncio.get_running_loop()
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        told = (
+            "no event loop of asyncio is running here, which asyncio calls need (trio and curio have others)"
+        )
+        raise RuntimeError(told) from None
 
 
 class _NoCookies(httpx.Cookies):
     """Takes nothing: a call depends on what it is given, not on the calls before."""
 
     def extract_cookies(self, response: httpx.Response) -> None:
-        """Leave them, without the work of looking for them."""
+        """Leave them, without the work of looking for them; httpx has just got the answer."""
+        note_answer(response)
 
     def __bool__(self) -> bool:
         return False

@@ -11,15 +11,17 @@ import httpx
 
 from . import styles
 from .errors import InvalidRequest
+from .exchange import Content
+from .guards import is_mapping
 from .media import is_json
-from .mismatch import Mismatch
+from .mismatch import Mismatch, Shown
 from .security import Applied, hide_query
 
 Location = Literal["path", "query", "header", "cookie"]
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """The name of a header."""
 _FRAMING = {"host", "content-length", "transfer-encoding", "connection"}
-_OUT_OF_PATH = re.compile(r"[/\x00-\x1f\x7f-\x9f]")
+_OUT_OF_PATH = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]|^[ \t]|[ \t]\Z")
 
 
@@ -105,18 +107,21 @@ class Draft:
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
         """Add headers of the caller, which replace those of the same name; raises `InvalidRequest`."""
+        if not is_mapping(headers):
+            raise InvalidRequest("headers", "a mapping of names to texts", _of_type(headers))
         for name, value in headers.items():
-            if not TOKEN.fullmatch(name) or name.lower() in _FRAMING:
+            if not isinstance(name, str) or not TOKEN.fullmatch(name) or name.lower() in _FRAMING:
                 raise InvalidRequest("headers", "the name of a header that is not httpx's to write", name)
+            if self.content is not None and name.lower() == "content-type":
+                rule = "no Content-Type beside a body: `content_type` chooses it"
+                raise InvalidRequest(f"headers.{name}", rule, value)
             self.headers = [header for header in self.headers if header[0].lower() != name.lower()]
-            if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- not all callers check types
-                raise InvalidRequest(
-                    f"headers.{name}", "type: string", f"a value of type {type(value).__name__}"
-                )
+            if not isinstance(value, str):
+                raise InvalidRequest(f"headers.{name}", "type: string", _of_type(value))
             try:
                 self._add_header(name, value)
             except Mismatch as error:  # without the value, which may be a secret
-                raise InvalidRequest(f"headers.{name}", error.rule, "[hidden]") from None
+                raise InvalidRequest(f"headers.{name}", error.rule, Shown("[hidden]")) from None
 
     def authorized(self, applied: Sequence[Applied]) -> Draft:
         """The same with credentials; a header that the caller gave stays."""
@@ -145,12 +150,13 @@ class Draft:
         given = {name.lower() for name, _ in headers}
         headers += [header for header in client.headers.raw if header[0].lower() not in given]
         try:
-            whole, content = httpx.URL(url + self._with(client.params)), httpx.ByteStream(self.content or b"")
+            whole, content = httpx.URL(url + self._with(client.params)), Content(self.content or b"")
             headers.insert(0, (b"Host", whole.netloc))
             if self.content or method in ("POST", "PUT", "PATCH"):
                 headers.append((b"Content-Length", b"%d" % len(self.content or b"")))
             request = httpx.Request(method, whole, headers=headers, stream=content, extensions=limits)
             request.read()
+            content.is_taken = False  # so far it was only read
             if client.cookies and b"cookie" not in given:
                 client.cookies.set_cookie_header(request)
         except httpx.InvalidURL as error:
@@ -171,10 +177,10 @@ class Draft:
     def _fill(self, name: str, written: str, value: Any) -> None:
         """Fill in a variable of the path, if what is written there stays in its segment.
 
-        `%2F` would do so by RFC 3986, but many servers and proxies take it for a `/`.
+        `%2F` and `%5C` would do so by RFC 3986, but many servers and proxies take them for a `/`.
         """
         if _OUT_OF_PATH.search(unquote(written)):
-            raise Mismatch((), "a path segment without `/` and control characters", value)
+            raise Mismatch((), "a path segment without `/`, `\\` and control characters", value)
         self.path = self.path.replace(f"{{{name}}}", written)
         if not written or not {".", ".."}.isdisjoint(self.path.split("/")):
             raise Mismatch((), "a path segment that is not empty, `.` or `..`", value)
@@ -183,3 +189,8 @@ class Draft:
         if _UNSENDABLE.search(value):
             raise Mismatch((), "header text: Latin-1 without control characters and outer blanks", value)
         self.headers.append((name, value))
+
+
+def _of_type(value: object) -> Shown:
+    """What is shown of a value that may hold a secret."""
+    return Shown(f"a value of type {type(value).__name__}")

@@ -205,6 +205,13 @@ class UncertainServerError(ServerError, OutcomeUnknown):
     """
 
 
+class UncertainFailure(APIError, OutcomeUnknown):
+    """A failure in a status of success that may be none: its code is empty, or it has what only a success has.
+
+    The call must not be sent twice, and may have been carried out. Do not just call again.
+    """
+
+
 BY_STATUS: Mapping[str, type[APIError]] = {"401": AuthenticationError, "429": RateLimited}
 """The class of each status that has one, as in the tree of each vendor."""
 

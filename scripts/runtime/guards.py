@@ -26,14 +26,14 @@ def is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, list | tuple)
 
 
-def pointed(value: Any, pointer: str) -> Any:
-    """What a JSON pointer (RFC 6901) leads to in a JSON value; None where there is nothing."""
+def pointed(value: Any, pointer: str, missing: Any = None) -> Any:
+    """What a JSON pointer (RFC 6901) leads to in a JSON value; `missing` where there is nothing."""
     for key in pointer.split("/")[1:]:
         key = key.replace("~1", "/").replace("~0", "~")
-        if is_object(value):
-            value = value.get(key)
+        if is_object(value) and key in value:
+            value = value[key]
         elif is_array(value) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         else:
-            return None
+            return missing
     return value

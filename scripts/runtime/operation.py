@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
-from . import styles
+from . import errors, styles
 from .answers import Answers, parsed
 from .body import Body
 from .codec import codec
@@ -89,7 +89,9 @@ class Operation(Generic[S, T]):
         for each, made in zip(self.parameters, self.codecs, strict=True):
             spreads = each.style == "deepObject" or (each.style == "form" and each.explode)
             if isinstance(made, Object) and spreads and each.content is None:
-                for name, _ in styles.pairs(each.name, dict.fromkeys(made.names, ""), each.style, each.explode):
+                for name, _ in styles.pairs(
+                    each.name, dict.fromkeys(made.names, ""), each.style, each.explode
+                ):
                     found.setdefault((each.location, name), set()).add(each.name)
         return {at: owner for at, (owner, *others) in found.items() if not others}
 
@@ -183,11 +185,15 @@ class Operation(Generic[S, T]):
         if is_known and 200 <= status < 300 and not self.answers.is_failure(value, response.content):
             return cast("S", value)
         fields, (code, message, details) = self.answers.fault(value, response.content)
-        if code is not None and code in fields.authentication:
-            error: type[APIError] = tree.AuthenticationError
+        is_doubtful = is_known and status < 300 and self._is_doubtful(status, value, response.content)
+        if is_doubtful:
+            error: type[APIError] = tree.UncertainFailure
+        elif code is not None and code in fields.authentication:
+            error = tree.AuthenticationError
         else:
             error = self._kind(status, is_known, tree)
-        verb = "failed with" if is_known else "answered with the undocumented"
+        known = "may have failed with" if is_doubtful else "failed with"
+        verb = known if is_known else "answered with the undocumented"
         said = ": ".join(str(part) for part in (code, message) if part is not None)
         what = said or (response.content if value is None else value)
         told = f"{self.call} {verb} status {status}{f': {what!s:.500}' if what else ''}"
@@ -199,8 +205,31 @@ class Operation(Generic[S, T]):
             raised.ask = self.ask
         raise raised
 
+    def is_refusal(self, found: Found) -> bool:
+        """Whether an answer can be nothing but the word that the call was not carried out."""
+        try:
+            self.result(self.read(found), errors)
+        except errors.APIError as error:
+            if error.status >= 500 or (error.status < 400 and self.answers.key(error.status) is None):
+                return False
+            is_open = isinstance(error, OutcomeUnknown)
+            return not is_open and not self.answers.is_success_too(error.parsed, error.content)
+        except errors.Error:
+            return False
+        return False
+
+    def _is_certain(self, status: int) -> bool:
+        """Whether a failure leaves no doubt about what it did, or none that matters."""
+        return self.is_idempotent or self._is_not_processed(status)
+
+    def _is_doubtful(self, status: int, value: Any, content: bytes) -> bool:
+        """Whether a failure in a status of success may be none, in a way that matters."""
+        answers = self.answers
+        is_open = answers.has_empty_code(value, content) or answers.is_success_too(value, content)
+        return is_open and not self._is_certain(status)
+
     def _kind(self, status: int, is_known: bool, tree: Any) -> type[APIError]:
-        is_certain = self.is_idempotent or self._is_not_processed(status)
+        is_certain = self._is_certain(status)
         kinds: Mapping[str, type[APIError]] = tree.BY_STATUS
         kind = kinds.get(str(status)) or kinds.get(f"{status // 100}XX")
         if status >= 500:

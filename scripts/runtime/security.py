@@ -97,16 +97,19 @@ def api_key(
     return Credential(applied, key, quote(key, safe=""))
 
 
-def either(one: Credential | None, other: Credential | None, *names: str) -> Credential | None:
-    """The one credential that is given of two, whose arguments are called `names`."""
-    if one is not None and other is not None:
-        raise InvalidCredentials(f"`{names[0]}` and `{names[1]}` are given: give one of them")
-    return one or other
+BY_CONNECTION = Credential(Applied())
 
 
 def by_connection() -> Credential:
     """Nothing in the request: the connection itself proves who calls (mutualTLS)."""
-    return Credential(Applied())
+    return BY_CONNECTION
+
+
+def check_one(**given: object) -> None:
+    """Refuse more than one of two arguments that stand for each other."""
+    names = [f"`{name}`" for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise InvalidCredentials(f"{' and '.join(names)} are given: give one of them")
 
 
 def _check(secret: str, name: str, *, for_header: bool = False) -> None:
@@ -154,4 +157,7 @@ def credentials_for(
     if not requirements:
         return ()
     wanted = " or ".join(" with ".join(schemes) for schemes in requirements)
-    raise MissingCredentials(f"the call needs the credentials of {wanted}; give them to the client")
+    is_known = any(scheme in held for schemes in requirements for scheme in schemes)
+    strange = "the client has no such security scheme: is it another vendor's?"
+    todo = "give them to the client" if is_known else strange
+    raise MissingCredentials(f"the call needs the credentials of {wanted}; {todo}")

@@ -3,17 +3,42 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, closing, nullcontext
 from typing import NamedTuple
 
 import httpx
 
 from .errors import Error, NotSent, OutcomeUnknown, retry_after
+from .options import Auth
 
 _NOT_SENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol
 )  # fmt: skip
 """What fails before a request can have left; all other errors of a connection leave that open."""
+
+
+class Content(httpx.ByteStream):
+    """The body of one request, which notes when it is taken to be sent: what sends has then sent the headers.
+
+    Where a transport takes it otherwise (`request.content`) or not at all, `note_answer` is left to note it.
+    """
+
+    is_taken = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.is_taken = True
+        return super().__iter__()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self.is_taken = True
+        return super().__aiter__()
+
+
+def note_answer(response: httpx.Response) -> None:
+    """Note that the request of an answer was sent."""
+    if isinstance(response.request.stream, Content):
+        response.request.stream.is_taken = True
 
 
 class Found(NamedTuple):
@@ -30,9 +55,17 @@ class Found(NamedTuple):
 
     @property
     def is_unsent(self) -> bool:
-        """Whether the request never left; what a hook or an `httpx.Auth` met on its own ways does not count."""
-        of = getattr(self.error, "_request", None)  # set by httpx for what the transport of a request raised
-        return isinstance(self.error, _NOT_SENT) and of is not None and of is self.request
+        """Whether the request never left.
+
+        That is so where this very request could not be sent, and was not sent before: a hook, an `httpx.Auth` or
+        a transport may send it, or another, once more. A body that is not ours any more tells nothing.
+        """
+        of: httpx.Request | None = getattr(
+            self.error, "_request", None
+        )  # set by httpx as it comes of a transport
+        if of is None or of is not self.request or not isinstance(self.error, _NOT_SENT):
+            return False
+        return isinstance(of.stream, Content) and not of.stream.is_taken
 
     @property
     def asked(self) -> float | None:
@@ -55,7 +88,7 @@ class Found(NamedTuple):
 _NO_AUTH = httpx.Auth()  # for None, httpx looks for credentials in the URL
 
 
-def exchanged(client: httpx.Client, request: httpx.Request, auth: httpx.Auth | None) -> Found:
+def exchanged(client: httpx.Client, request: httpx.Request, auth: Auth | None) -> Found:
     """Send a request and read all of its answer."""
     response: httpx.Response | None = None
     try:
@@ -69,9 +102,7 @@ def exchanged(client: httpx.Client, request: httpx.Request, auth: httpx.Auth | N
     return Found(response)
 
 
-async def exchanged_async(
-    client: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None
-) -> Found:
+async def exchanged_async(client: httpx.AsyncClient, request: httpx.Request, auth: Auth | None) -> Found:
     """`exchanged` for asyncio."""
     response: httpx.Response | None = None
     try:

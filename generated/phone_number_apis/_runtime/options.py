@@ -11,11 +11,15 @@ from typing import Any, TypedDict
 
 import httpx
 
+from .guards import is_array, is_sequence
+
 DEFAULT_TIMEOUT = 30.0
 """Seconds that connecting, sending, and waiting for each part of an answer may take."""
 OWN = ("base_url", "timeout", "max_retries", "max_retry_time", "validate", "allow_http", "headers", "auth")
 """The options that are ours; all others are httpx's."""
 
+Auth = httpx.Auth | tuple[str, str] | Callable[[httpx.Request], httpx.Request]
+"""What httpx takes as `auth`: its own, a user name with a password, or a function that changes a request."""
 _SENDERS = {
     "http_client": (httpx.Client, httpx.AsyncClient),
     "transport": (httpx.BaseTransport, httpx.AsyncBaseTransport),
@@ -39,14 +43,18 @@ class HttpxOptions(TypedDict, total=False):
 
 
 class Options(HttpxOptions, total=False):
-    """The options of every client."""
+    """The options of every client; None is as if left out, but for numbers."""
 
-    base_url: str | httpx.URL
+    base_url: str | httpx.URL | None
     """Where the server is; the contract's server by default."""
-    timeout: float | httpx.Timeout
+    timeout: float | httpx.Timeout | None
     """Seconds for connecting, sending and each part of the answer; 30 by default."""
     max_retries: int
-    """How often a call is sent again where that is safe; 2 by default."""
+    """How often a call is sent again where that is safe; 2 by default.
+
+    Beside that, a call whose minted token was refused is sent once more with a new one, whatever this says; not
+    where the answer could be anything but a refusal, such as a status of 5XX or one that also fits a success.
+    """
     max_retry_time: float
     """Seconds from the beginning of a call in which it may be sent again; 60 by default.
 
@@ -59,22 +67,41 @@ class Options(HttpxOptions, total=False):
     allow_http: bool
     """Whether credentials may go over plain `http://` elsewhere than straight to this machine; False by default.
 
-    Unless it is True, a client with credentials uses no proxy of the environment for `http://`.
+    Unless it is True, the connections that a client with credentials opens use no proxy of the environment for
+    `http://`. A proxy that you name, and those of your own `http_client`, the environment's too unless it has
+    `trust_env=False`, are used all the same.
     """
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] | None
     """More headers for each call."""
-    auth: httpx.Auth
+    auth: Auth | None
     """Authorizes the calls instead of the credentials."""
-    transport: httpx.BaseTransport | httpx.AsyncBaseTransport
-    """What sends, for tests and special connections; of the kind that the calls need, or of both."""
-    async_transport: httpx.AsyncBaseTransport
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None
+    """What sends, for tests and special connections; of the kind that the calls need, or of both.
+
+    A request counts as sent once its `stream` is read, or it is answered. If you write a transport that reads
+    `request.content` instead and sends again by itself, raise no `httpx.ConnectError` once it may have sent.
+    """
+    async_transport: httpx.AsyncBaseTransport | None
     """What sends the `asyncio` calls, where `transport` cannot."""
-    http_client: httpx.Client | httpx.AsyncClient
-    """A client of your own, whose connections and settings are used; closing it is yours."""
+    http_client: httpx.Client | httpx.AsyncClient | None
+    """A client of your own, whose connections and settings are used; closing it is yours.
+
+    Its `auth`, if it has one, authorizes the calls instead of the credentials. If it has a transport that does
+    not read `request.stream`, its hooks must not raise an `httpx.ConnectError` of the request after an answer.
+    """
 
 
-def check_senders(options: Mapping[str, object]) -> None:
-    """Refuse what cannot send a request."""
+def check_kinds(options: Mapping[str, object]) -> None:
+    """Refuse what cannot send a request, authorize it or be its headers."""
+    headers: object = options.get("headers")
+    auth: Any = options.get("auth")
+    if not isinstance(headers, Mapping | None):
+        raise TypeError(f"headers is of type {type(headers).__name__}; give a mapping of names to texts")
+    is_pair = is_sequence(auth) and not is_array(auth) and [*map(type, auth)] == [str, str]
+    is_function = callable(auth) and not isinstance(auth, type)
+    if not (is_pair or is_function or isinstance(auth, httpx.Auth | None)):
+        told = "give an httpx.Auth, a user name with a password, or a function that authorizes a request"
+        raise TypeError(f"auth is of type {type(auth).__name__}; {told}")
     for name, kinds in _SENDERS.items():
         sender = options.get(name)
         if sender is not None and not isinstance(sender, kinds):

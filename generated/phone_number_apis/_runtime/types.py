@@ -29,6 +29,10 @@ class Response(NamedTuple, Generic[T]):
     headers: Mapping[str, str]
     parsed: T
 
+    def __repr__(self) -> str:
+        """Its status alone: the rest may be long, and secret."""
+        return f"Response(status={self.status_code})"
+
     @property
     def status(self) -> int:
         """The HTTP status."""

@@ -23,6 +23,7 @@ class AnyClient(BaseClient):
     _base_url = DEFAULT_BASE_URL
     _user_agent = "phone-number-apis/0.1.0 (fonedynamics)"
     _environment = {"account_sid": "FONEDYNAMICS_ACCOUNT_SID", "token": "FONEDYNAMICS_TOKEN"}
+    _sets = [[["account_sid", "token"]]]
     _always_needs = "account_sid and token"
 
     def __init__(
@@ -49,7 +50,7 @@ class Client(AnyClient, SyncClient):
         token: password of the security scheme `basicAuth`; `FONEDYNAMICS_TOKEN`.
 
     Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+        options: all that `phone_number_apis.fonedynamics.Options` has: `base_url`, `timeout`, retries, and what httpx takes.
 
     """
 
@@ -69,7 +70,7 @@ class AsyncClient(AnyClient):
         token: password of the security scheme `basicAuth`; `FONEDYNAMICS_TOKEN`.
 
     Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+        options: all that `phone_number_apis.fonedynamics.Options` has: `base_url`, `timeout`, retries, and what httpx takes.
 
     """
 

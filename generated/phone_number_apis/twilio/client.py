@@ -28,6 +28,7 @@ class AnyClient(BaseClient):
         "api_key_sid": "TWILIO_API_KEY_SID",
         "api_key_secret": "TWILIO_API_KEY_SECRET",
     }
+    _sets = [[["account_sid", "auth_token"]], [["api_key_sid", "api_key_secret"]]]
     _always_needs = "account_sid and auth_token, or api_key_sid and api_key_secret"
 
     def __init__(
@@ -63,7 +64,7 @@ class Client(AnyClient, SyncClient):
         api_key_secret: password of the security scheme `apiKeySid_apiKeySecret`; `TWILIO_API_KEY_SECRET`.
 
     Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+        options: all that `phone_number_apis.twilio.Options` has: `base_url`, `timeout`, retries, and what httpx takes.
 
     """
 
@@ -85,7 +86,7 @@ class AsyncClient(AnyClient):
         api_key_secret: password of the security scheme `apiKeySid_apiKeySecret`; `TWILIO_API_KEY_SECRET`.
 
     Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+        options: all that `phone_number_apis.twilio.Options` has: `base_url`, `timeout`, retries, and what httpx takes.
 
     """
 

@@ -60,6 +60,12 @@ class UncertainServerError(ServerError, OutcomeUnknown, runtime.UncertainServerE
     """The vendor failed (status 5XX) at a call that must not be sent twice: it may have been carried out."""
 
 
+class UncertainFailure(APIError, OutcomeUnknown, runtime.UncertainFailure):
+    """A failure in a status of success that may be none: its code is empty, or it has what only a success
+    has.
+    """
+
+
 class AuthenticationError(APIError, runtime.AuthenticationError):
     """Status 401. The credentials were not accepted (20003)."""
 

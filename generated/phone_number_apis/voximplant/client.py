@@ -25,6 +25,7 @@ class AnyClient(BaseClient):
     _base_url = DEFAULT_BASE_URL
     _user_agent = "phone-number-apis/0.1.0 (voximplant)"
     _environment = {"token": "VOXIMPLANT_TOKEN", "credentials": "VOXIMPLANT_CREDENTIALS"}
+    _sets = [[["token"], ["credentials"]]]
     _always_needs = "token or credentials"
 
     def __init__(
@@ -35,25 +36,22 @@ class AnyClient(BaseClient):
         **options: Unpack[Options],
     ) -> None:
         with self._raising():
+            _security.check_one(token=token, credentials=credentials)
             super().__init__(
                 {
-                    "JwtAuth": _security.either(
-                        _security.bearer(token, "token"),
-                        self._minted(
-                            credentials,
-                            extra="voximplant",
-                            algorithm="RS256",
-                            fields={"account_id": "integer", "key_id": "string", "private_key": "string"},
-                            key="private_key",
-                            header={"kid": "{key_id}"},
-                            claims={"iss": "{account_id}"},
-                            lifetime=3600,
-                            leeway=5,
-                            renew_at="/error/code",
-                            renew_on=(455, 456),
-                        ),
-                        "token",
-                        "credentials",
+                    "JwtAuth": _security.bearer(token, "token")
+                    or self._minted(
+                        credentials,
+                        extra="voximplant",
+                        algorithm="RS256",
+                        fields={"account_id": "integer", "key_id": "string", "private_key": "string"},
+                        key="private_key",
+                        header={"kid": "{key_id}"},
+                        claims={"iss": "{account_id}"},
+                        lifetime=3600,
+                        leeway=5,
+                        renew_at="/error/code",
+                        renew_on=(455, 456),
                     ),
                 },
                 **options,
@@ -68,7 +66,7 @@ class Client(AnyClient, SyncClient):
         credentials: a file (or what it holds) of which tokens for `JwtAuth` are minted, which needs the extra `voximplant`; `VOXIMPLANT_CREDENTIALS`.
 
     Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+        options: all that `phone_number_apis.voximplant.Options` has: `base_url`, `timeout`, retries, and what httpx takes.
 
     """
 
@@ -88,7 +86,7 @@ class AsyncClient(AnyClient):
         credentials: a file (or what it holds) of which tokens for `JwtAuth` are minted, which needs the extra `voximplant`; `VOXIMPLANT_CREDENTIALS`.
 
     Args:
-        options: all that `Options` has: `base_url`, `timeout`, retries, and what httpx takes.
+        options: all that `phone_number_apis.voximplant.Options` has: `base_url`, `timeout`, retries, and what httpx takes.
 
     """
 

@@ -8,17 +8,14 @@ from typing import Literal
 
 import httpx
 
+from ..._runtime.client import Resource
 from ..._runtime.unset import UNSET, Unset
 from ..api.number_blocks.purchase_number_block import OPERATION as _PURCHASE_NUMBER_BLOCK
-from ..client import AnyClient
 from ..models import PurchaseNumberBlockRequest, PurchaseNumberBlockResult
 
 
-class NumberBlocks:
+class NumberBlocks(Resource):
     """Blocks of phone numbers."""
-
-    def __init__(self, client: AnyClient) -> None:
-        self._client = client
 
     def purchase(
         self,
@@ -56,7 +53,7 @@ class NumberBlocks:
         has PropertySid, so every call meets that.
 
         This call can cost money. Sent twice, it may be carried out twice. Retries: only where the request
-        never left.
+        never left. Source: https://www.fonedynamics.com/docs/rest-api/purchase-number-block
 
         The body: A JSON object with the keys spelled as here. Booleans and numbers are those of JSON; what is
         absent is not sent.
@@ -95,14 +92,15 @@ class NumberBlocks:
             PurchaseNumberBlockResult: Status 200. OK. The purchase is confirmed, or ErrorCode says why it failed.
 
         Raises:
-            errors.APIError: Status 200; `parsed` is a `Failure`.
+            errors.OutcomeUnknown, errors.MalformedResponse: It may have been carried out.
+            errors.NotSent, errors.InvalidRequest: Nothing was sent.
             errors.BadRequest: Status 400; `parsed` is a `Failure`. The request was refused; ErrorCode says why.
             errors.AuthenticationError: Status 401; `parsed` is a `Failure`. The credentials were not accepted.
             errors.Forbidden: Status 403; `parsed` is a `Failure`. The credentials may not do this.
+            errors.RateLimited: Status 429.
             errors.InternalServerError: Status 500; `parsed` is a `Failure`. Fone Dynamics failed. The answer may
                 be something other than JSON, or empty.
-
-        Source: https://www.fonedynamics.com/docs/rest-api/purchase-number-block
+            errors.APIError: A failure in status 200; `parsed` is a `Failure`.
         """
         body = PurchaseNumberBlockRequest(
             answer_point=answer_point,
@@ -138,11 +136,8 @@ class NumberBlocks:
         )
 
 
-class AsyncNumberBlocks:
+class AsyncNumberBlocks(Resource):
     """Blocks of phone numbers."""
-
-    def __init__(self, client: AnyClient) -> None:
-        self._client = client
 
     async def purchase(
         self,
@@ -174,9 +169,12 @@ class AsyncNumberBlocks:
         timeout: float | httpx.Timeout | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> PurchaseNumberBlockResult:
-        """Buy a block of numbers. This call can cost money. Sent twice, it may be carried out twice. Retries:
-        only where the request never left. As `client.number_blocks.purchase`, for asyncio. Source:
-        https://www.fonedynamics.com/docs/rest-api/purchase-number-block
+        """Buy a block of numbers.
+
+        This call can cost money. Sent twice, it may be carried out twice. Retries: only where the request
+        never left. Source: https://www.fonedynamics.com/docs/rest-api/purchase-number-block
+
+        Args, returns and raises: as `Client.number_blocks.purchase`.
         """
         body = PurchaseNumberBlockRequest(
             answer_point=answer_point,

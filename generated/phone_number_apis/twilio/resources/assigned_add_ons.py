@@ -7,16 +7,13 @@ from collections.abc import Mapping
 
 import httpx
 
+from ..._runtime.client import Resource
 from ..api.assigned_add_ons.create_assigned_add_on import OPERATION as _CREATE_ASSIGNED_ADD_ON
-from ..client import AnyClient
 from ..models import AssignedAddOn, CreateAssignedAddOnRequest
 
 
-class AssignedAddOns:
+class AssignedAddOns(Resource):
     """Add-ons that are assigned to phone numbers."""
-
-    def __init__(self, client: AnyClient) -> None:
-        self._client = client
 
     def create(
         self,
@@ -33,7 +30,8 @@ class AssignedAddOns:
         request sends a URL-encoded form and accepts JSON.
 
         This call can cost money. Sent twice, it may be carried out twice. Retries: only where the request
-        never left, and after status 429, which says that nothing was carried out.
+        never left, and after status 429, which says that nothing was carried out. Source:
+        https://www.twilio.com/docs/marketplace/api/incoming-phone-number-assigned-add-ons
 
         Args:
             account_sid: SID of the [account](https://www.twilio.com/docs/iam/api/account) that makes the
@@ -47,6 +45,8 @@ class AssignedAddOns:
             AssignedAddOn: Status 201. Created. The add-on is assigned.
 
         Raises:
+            errors.OutcomeUnknown, errors.MalformedResponse: It may have been carried out.
+            errors.NotSent, errors.InvalidRequest: Nothing was sent.
             errors.AuthenticationError: Status 401; `parsed` is an `Error`. The credentials were not accepted
                 (20003).
             errors.Forbidden: Status 403; `parsed` is an `Error`. The credentials may not do this. Test
@@ -57,8 +57,6 @@ class AssignedAddOns:
                 carried out and can be sent again.
             errors.ClientError: Status 4XX; `parsed` is an `Error`. The request was refused.
             errors.UncertainServerError: Status 5XX; `parsed` is an `Error`. Twilio failed.
-
-        Source: https://www.twilio.com/docs/marketplace/api/incoming-phone-number-assigned-add-ons
         """
         body = CreateAssignedAddOnRequest(installed_add_on_sid=installed_add_on_sid)
         return self._client.call(
@@ -66,11 +64,8 @@ class AssignedAddOns:
         )
 
 
-class AsyncAssignedAddOns:
+class AsyncAssignedAddOns(Resource):
     """Add-ons that are assigned to phone numbers."""
-
-    def __init__(self, client: AnyClient) -> None:
-        self._client = client
 
     async def create(
         self,
@@ -81,10 +76,13 @@ class AsyncAssignedAddOns:
         timeout: float | httpx.Timeout | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AssignedAddOn:
-        """Assign an installed add-on to a phone number. This call can cost money. Sent twice, it may be
-        carried out twice. Retries: only where the request never left, and after status 429, which says that
-        nothing was carried out. As `client.assigned_add_ons.create`, for asyncio. Source:
+        """Assign an installed add-on to a phone number.
+
+        This call can cost money. Sent twice, it may be carried out twice. Retries: only where the request
+        never left, and after status 429, which says that nothing was carried out. Source:
         https://www.twilio.com/docs/marketplace/api/incoming-phone-number-assigned-add-ons
+
+        Args, returns and raises: as `Client.assigned_add_ons.create`.
         """
         body = CreateAssignedAddOnRequest(installed_add_on_sid=installed_add_on_sid)
         return await self._client.call_async(

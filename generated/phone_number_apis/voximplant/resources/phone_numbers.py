@@ -8,17 +8,14 @@ from typing import overload
 
 import httpx
 
+from ..._runtime.client import Resource
 from ..._runtime.unset import UNSET, Unset
 from ..api.phone_numbers.attach_phone_number import OPERATION as _ATTACH_PHONE_NUMBER
-from ..client import AnyClient
 from ..models import AttachPhoneNumberResult
 
 
-class PhoneNumbers:
+class PhoneNumbers(Resource):
     """Phone numbers of the account."""
-
-    def __init__(self, client: AnyClient) -> None:
-        self._client = client
 
     @overload
     def attach(
@@ -71,7 +68,8 @@ class PhoneNumbers:
 
         This call can cost money. Sent twice, it may be carried out twice. It is open to Owner, Admin and
         Accountant only. Give exactly one of `phone_count` and `phone_number`. Retries: only where the request
-        never left.
+        never left. Source:
+        https://docs.voximplant.ai/api-reference/management-api/reference/phone-numbers/attach-phone-number
 
         Args:
             country_code: Code of the country.
@@ -92,12 +90,13 @@ class PhoneNumbers:
                 why.
 
         Raises:
-            errors.APIError: Status 200; `parsed` is a `Failure`.
-            errors.ClientError: Status 4XX; `parsed` is a `Failure`. The request was refused.
+            errors.OutcomeUnknown, errors.MalformedResponse: It may have been carried out.
+            errors.NotSent, errors.InvalidRequest: Nothing was sent.
+            errors.AuthenticationError: Code 100, 454, 455 or 456, whatever the status.
+            errors.AuthenticationError, errors.RateLimited, errors.ClientError: Status 401, 429 and 4XX; `parsed`
+                is a `Failure`. The request was refused.
             errors.UncertainServerError: Status 5XX; `parsed` is a `Failure`. Voximplant failed.
-
-        Source:
-        https://docs.voximplant.ai/api-reference/management-api/reference/phone-numbers/attach-phone-number
+            errors.APIError: A failure in status 200; `parsed` is a `Failure`.
         """
         return self._client.call(
             _ATTACH_PHONE_NUMBER,
@@ -113,11 +112,8 @@ class PhoneNumbers:
         )
 
 
-class AsyncPhoneNumbers:
+class AsyncPhoneNumbers(Resource):
     """Phone numbers of the account."""
-
-    def __init__(self, client: AnyClient) -> None:
-        self._client = client
 
     @overload
     async def attach(
@@ -160,11 +156,14 @@ class AsyncPhoneNumbers:
         timeout: float | httpx.Timeout | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AttachPhoneNumberResult:
-        """Attach phone numbers to the account. This call can cost money. Sent twice, it may be carried out
-        twice. It is open to Owner, Admin and Accountant only. Give exactly one of `phone_count` and
-        `phone_number`. Retries: only where the request never left. As `client.phone_numbers.attach`, for
-        asyncio. Source:
+        """Attach phone numbers to the account.
+
+        This call can cost money. Sent twice, it may be carried out twice. It is open to Owner, Admin and
+        Accountant only. Give exactly one of `phone_count` and `phone_number`. Retries: only where the request
+        never left. Source:
         https://docs.voximplant.ai/api-reference/management-api/reference/phone-numbers/attach-phone-number
+
+        Args, returns and raises: as `Client.phone_numbers.attach`.
         """
         return await self._client.call_async(
             _ATTACH_PHONE_NUMBER,

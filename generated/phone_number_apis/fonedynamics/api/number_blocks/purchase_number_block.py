@@ -32,17 +32,14 @@ OPERATION: Operation[PurchaseNumberBlockResult, PurchaseNumberBlockResult | Fail
 def sync(
     property_sid: str, *, client: AnyClient, body: PurchaseNumberBlockRequest, number_block_sid: str
 ) -> PurchaseNumberBlockResult:
-    """Buy a block of numbers.
+    """Buy a block of numbers. More is told by `client.number_blocks.purchase`.
 
     Args:
         property_sid: Names the property that the block is for, by its secure identifier.
-        client: What makes the call.
         body: A JSON object with the keys spelled as here. Booleans and numbers are those of JSON; what is
             absent is not sent.
         number_block_sid: Names the number block to buy, by its secure identifier. That it belongs in the
             query is our reading of the page.
-
-    All else is told by the method `client.number_blocks.purchase`.
     """
     return client.call(OPERATION, property_sid, number_block_sid, body=body)
 
@@ -50,7 +47,7 @@ def sync(
 def sync_detailed(
     property_sid: str, *, client: AnyClient, body: PurchaseNumberBlockRequest, number_block_sid: str
 ) -> Response[PurchaseNumberBlockResult | Failure | None]:
-    """As `sync`, but the answer whole, whatever its status."""
+    """As `sync`, but any status is given; a success that is not as documented is a `MalformedResponse`."""
     return client.send(OPERATION, property_sid, number_block_sid, body=body)
 
 

@@ -52,16 +52,12 @@ OPERATION: Operation[AssignedAddOn, AssignedAddOn | Error | None] = Operation(
 def sync(
     account_sid: str, resource_sid: str, *, client: AnyClient, body: CreateAssignedAddOnRequest
 ) -> AssignedAddOn:
-    """Assign an installed add-on to a phone number.
+    """Assign an installed add-on to a phone number. More is told by `client.assigned_add_ons.create`.
 
     Args:
         account_sid: SID of the [account](https://www.twilio.com/docs/iam/api/account) that makes the
             assignment.
         resource_sid: SID of the phone number that gets the add-on.
-        client: What makes the call.
-        body: What is sent.
-
-    All else is told by the method `client.assigned_add_ons.create`.
     """
     return client.call(OPERATION, account_sid, resource_sid, body=body)
 
@@ -69,7 +65,7 @@ def sync(
 def sync_detailed(
     account_sid: str, resource_sid: str, *, client: AnyClient, body: CreateAssignedAddOnRequest
 ) -> Response[AssignedAddOn | Error | None]:
-    """As `sync`, but the answer whole, whatever its status."""
+    """As `sync`, but any status is given; a success that is not as documented is a `MalformedResponse`."""
     return client.send(OPERATION, account_sid, resource_sid, body=body)
 
 

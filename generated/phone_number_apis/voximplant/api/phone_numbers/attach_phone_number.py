@@ -48,10 +48,9 @@ def sync(
     regulation_address_id: int | Unset = UNSET,
     phone_number: list[str] | Unset = UNSET,
 ) -> AttachPhoneNumberResult:
-    """Attach phone numbers to the account.
+    """Attach phone numbers to the account. More is told by `client.phone_numbers.attach`.
 
     Args:
-        client: What makes the call.
         country_code: Code of the country.
         phone_category_name: Name of the category of number, as GetPhoneNumberCategories lists it. Any string;
             known are GEOGRAPHIC, MOBILE, TOLLFREE and MOSCOW495, and the vendor's sample has `local`.
@@ -62,8 +61,6 @@ def sync(
         regulation_address_id: ID of the address that regulation asks for.
         phone_number: The numbers to attach, as GetNewPhoneNumbers lists them; sent as one value, a JSON
             array. Required when `phone_count` is not given.
-
-    All else is told by the method `client.phone_numbers.attach`.
     """
     return client.call(
         OPERATION,
@@ -88,7 +85,7 @@ def sync_detailed(
     regulation_address_id: int | Unset = UNSET,
     phone_number: list[str] | Unset = UNSET,
 ) -> Response[AttachPhoneNumberResult | Failure | None]:
-    """As `sync`, but the answer whole, whatever its status."""
+    """As `sync`, but any status is given; a success that is not as documented is a `MalformedResponse`."""
     return client.send(
         OPERATION,
         phone_count,
