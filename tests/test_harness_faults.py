@@ -129,7 +129,13 @@ def test_each_row_is_whole_and_every_class_of_answers_and_connections_is_in_the_
     named = set[str]()
     for row in TABLE:
         assert row.keys() <= known, row
-        assert row.get("holds", "all") in {*HELD, "the request", "another shape", "a code", "an empty code"}, row
+        assert row.get("holds", "all") in {
+            *HELD,
+            "the request",
+            "another shape",
+            "a code",
+            "an empty code",
+        }, row
         named |= {
             each["raises"]
             for each in (row, row.get("certain", {}), row.get("uncertain", {}))
