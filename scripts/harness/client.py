@@ -28,6 +28,7 @@ TREE: Mapping[str, tuple[str, ...]] = {
     "NotSent": ("Error",), "OutcomeUnknown": ("Error",), "MalformedResponse": ("Error",), "APIError": ("Error",),
     "UnexpectedStatus": ("APIError",), "UncertainStatus": ("UnexpectedStatus", "OutcomeUnknown"),
     "ServerError": ("APIError",), "UncertainServerError": ("ServerError", "OutcomeUnknown"),
+    "UncertainFailure": ("APIError", "OutcomeUnknown"),
     "AuthenticationError": ("APIError",), "RateLimited": ("APIError",),
 }  # fmt: skip
 """The error classes that every client has, and what each is one of."""
