@@ -138,12 +138,28 @@ def _variables(target: Target, schemes: Collection[str]) -> dict[str, str]:
     return found
 
 
+def _beside(target: Target, schemes: set[str]) -> dict[str, str]:
+    """What must not matter beside whole credentials: a part of others, and a file of which tokens are made."""
+    found: dict[str, str] = {}
+    for name in sorted(set[str]().union(*target.operation.requirements)):
+        first, *others = [*_variables(target, [name]).items()] or [("", "")]
+        if name not in schemes and others:
+            found[first[0]] = first[1]
+        if name in schemes and (minted := entries(target.operation.scheme(name), "x-jwt")):
+            said = entries(target.operation.scheme(name), "x-environment")
+            found[said.get("credentials", f"{target.vendor}_{minted['argument']}".upper())] = "nowhere.json"
+    return found
+
+
 def _by_environment(target: Target, case: Case, schemes: set[str], use_asyncio: bool) -> Finding | None:
     """What is wrong with a call by a client of the environment's credentials, which is closed by `with`."""
     variables = _variables(target, schemes)
     if not variables:
         return None
-    with mock.patch.dict(os.environ, variables), _made(target, use_asyncio) as driver:
+    with (
+        mock.patch.dict(os.environ, {**_beside(target, schemes), **variables}),
+        _made(target, use_asyncio) as driver,
+    ):
         done = driver.call(driver.functions[0], target.arguments(case))
     told = f"a request with the credentials in {', '.join(variables)}"
     if len(done.sent) != 1:

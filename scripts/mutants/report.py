@@ -1,0 +1,75 @@
+"""What became of the mutants, for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from . import records
+from .subjects import Mutant
+from .trials import Verdict
+
+Result = tuple[Mutant, Verdict]
+_COUNTED = ("killed", "survived", "equivalent")
+
+
+def table(results: Sequence[Result]) -> Table:
+    """Killed, survived and equivalent mutants by operator and vendor."""
+    vendors = list(dict.fromkeys(mutant.vendor for mutant, _ in results))
+    counts = Counter(
+        (mutant.kind, mutant.operator, mutant.vendor, verdict.state) for mutant, verdict in results
+    )
+    made = Table("fault in", "operator", *vendors, "all", caption=" / ".join(_COUNTED))
+    for kind, operator in dict.fromkeys((mutant.kind, mutant.operator) for mutant, _ in results):
+        each = [[counts[kind, operator, vendor, state] for state in _COUNTED] for vendor in vendors]
+        whole = [sum(column) for column in zip(*each, strict=True)]
+        if any(whole):
+            made.add_row(kind, operator, *map(_cell, [*each, whole]))
+    return made
+
+
+def _cell(counts: list[int]) -> str:
+    killed, survived, equivalent = counts
+    return f"{killed} / {survived or '-'} / {equivalent or '-'}" if any(counts) else ""
+
+
+def scores(results: Sequence[Result]) -> dict[tuple[str, str], float]:
+    """How many of a hundred mutants of each set of each vendor are killed."""
+    counts = Counter((mutant.kind, mutant.vendor, verdict.state) for mutant, verdict in results)
+    sets = dict.fromkeys((kind, vendor) for kind, vendor, _ in counts)
+    return {
+        (kind, vendor): 100 * counts[kind, vendor, "killed"] / whole
+        for kind, vendor in sets
+        if (whole := counts[kind, vendor, "killed"] + counts[kind, vendor, "survived"])
+    }
+
+
+def printed(results: Sequence[Result], console: Console, shown: str) -> None:
+    """Print the mutants that are `shown` with their diffs, the table, and the score of each set."""
+    for mutant, verdict in results:
+        if verdict.state == shown:
+            _say(console, "\n".join(filter(None, [f"{shown}: {mutant}", mutant.diff(), verdict.told])))
+    console.print(table(results))
+    for (kind, vendor), score in scores(results).items():
+        verdicts = [each for mutant, each in results if (mutant.kind, mutant.vendor) == (kind, vendor)]
+        states = Counter(verdict.state for verdict in verdicts)
+        by = Counter(verdict.by for verdict in verdicts if verdict.state == "killed")
+        _say(
+            console,
+            f"{kind} of {vendor}: {score:.2f} % of {states['killed'] + states['survived']} killed"
+            f" (at least {records.wanted(kind, vendor)} %),"
+            f" by {', '.join(f'{name} {count}' for name, count in by.most_common())};"
+            f" {states['refused']} were refused, {states['same']} the same client, {states['equivalent']} equivalent",
+        )
+
+
+def is_reached(results: Sequence[Result]) -> bool:
+    """Whether as many mutants of each set are killed as should be."""
+    return all(score >= records.wanted(*of) for of, score in scores(results).items())
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,161 @@
+"""What is put to the test: the clients of vendors, and all mutants of them."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from .. import validity
+from ..contract import Contract, contract
+from ..document import copied, dump, keys_of, place
+from ..harness.called import Called, called
+from ..harness.calls import Target, targets
+from ..vendors import PACKAGE, Vendor
+from . import clients
+from .operators import faults
+from .places import Change, Fault, Key
+from .python import Edit, edited, edits
+
+_WORD, _ALIAS = re.compile(r"\w+"), re.compile(r"(\w+) import OPERATION as (\w+)")
+_MODEL = re.compile(r"^from \.(\w+) import (\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, eq=False)
+class Mutant:
+    """A client with one small fault."""
+
+    kind: str
+    """Whether the fault is in the `contract` that it is rendered from, or in its `python`."""
+    vendor: str
+    operator: str
+    at: str
+    """A JSON pointer, or a module with the name of a function and a line."""
+    what: str
+    ways: frozenset[str]
+    """Whether requests or answers, or both, are what a fault in a contract is about."""
+    operations: frozenset[Key]
+    """Those that it can show in."""
+    write: Callable[[Path], None]
+    """Writes it below a folder; raises `Problem` where there can be no such client."""
+    diff: Callable[[], str]
+
+    def __str__(self) -> str:
+        """As a person names it."""
+        return f"{self.vendor}: {self.operator}: {self.at}: {self.what}"
+
+
+class Subject:
+    """A vendor's client as it should be."""
+
+    def __init__(self, vendor: Vendor, folder: Path) -> None:
+        self.vendor, self.contract = vendor.name, contract(vendor)
+        self.client, plain = folder / PACKAGE / vendor.name, folder / "plain" / vendor.name
+        clients.rendered(self.vendor, self.contract, plain)
+        self.modules = clients.modules(plain)
+        clients.tidied(self.vendor, self.contract, folder / PACKAGE)
+
+    @cached_property
+    def operations(self) -> dict[Key, Called]:
+        """The operations of the contract."""
+        return {(each.path, each.method): each for each in called(self.contract)}
+
+    def target(self, operation: Key) -> Target:
+        """An operation of the client that is imported now."""
+        (target,) = targets(self.vendor, self.contract, [self.operations[operation]])
+        return target
+
+    def mutants(self) -> Iterator[Mutant]:
+        """All mutants, always in the same order."""
+        for where, fault in faults(self.contract):
+            yield Mutant(
+                "contract", self.vendor, fault.operator, fault.at, fault.what, where.ways, where.operations,
+                partial(self._write, fault.change), partial(self._diff, fault),
+            )  # fmt: skip
+        for path in sorted(self.client.rglob("*.py")):
+            name, source = path.relative_to(self.client), path.read_text("utf-8")
+            using = cache(partial(self._using, name, source))
+            for edit in edits(source, fields=name.parts[0] == "models"):
+                yield self._python(name, source, edit, using(edit.function))
+
+    def _python(self, name: Path, source: str, edit: Edit, using: frozenset[Key]) -> Mutant:
+        at, what = f"{name}:{edit.line} {edit.function}".strip(), f"{_short(edit.old)} → {_short(edit.text)}"
+        return Mutant(
+            "python", self.vendor, edit.operator, at, what, frozenset(), using,
+            lambda folder: clients.linked(self.client, folder, name, edited(source, edit)),
+            lambda: _compared(str(name), source, edited(source, edit)),
+        )  # fmt: skip
+
+    def _write(self, change: Change, folder: Path) -> None:
+        document = copied(self.contract.document)
+        change(document)
+        validity.check(document)
+        clients.rendered(self.vendor, Contract(document), folder)
+
+    def _diff(self, fault: Fault) -> str:
+        document = copied(self.contract.document)
+        fault.change(document)
+        file, line = place(self.contract.document, keys_of(fault.at))
+        return _compared(f"{file}:{line} {fault.at}", dump(self.contract.document), dump(document))
+
+    def _using(self, name: Path, source: str, function: str) -> frozenset[Key]:
+        """The operations that a function of a module can show in: those that lead to it, or all."""
+        if name.parts[0] == "resources":
+            known = {alias: module for module, alias in _ALIAS.findall(source)}
+            used = {known[word] for word in _WORD.findall(_function(source, function)) if word in known}
+            found = {each for each, home in self.homes.items() if home.stem in (used or known.values())}
+        elif name.parts[0] == "models" and name.stem != "__init__":
+            made = set(re.findall(r"^class (\w+)", source, re.MULTILINE))
+            found = {each for each in self.homes if made & self._words(self.homes[each])}
+        else:
+            found = {each for each, home in self.homes.items() if home == name}
+        return frozenset(found or self.homes)
+
+    @cached_property
+    def homes(self) -> dict[Key, Path]:
+        """The module of each operation."""
+        return {
+            each: Path(str(self.target(each).module.__file__)).relative_to(self.client)
+            for each in self.operations
+        }
+
+    def _words(self, module: Path) -> set[str]:
+        """The words in the module of an operation, and in the models that it leads to."""
+        found, waiting = set[str](), [module]
+        while waiting:
+            new = {*_WORD.findall((self.client / waiting.pop()).read_text("utf-8"))} - found
+            found |= new
+            waiting += [self.models[word] for word in new if word in self.models]
+        return found
+
+    @cached_property
+    def models(self) -> dict[str, Path]:
+        """The module of each model."""
+        lines = (self.client / "models/__init__.py").read_text("utf-8")
+        return {name: Path("models", f"{module}.py") for module, name in _MODEL.findall(lines)}
+
+
+def _function(source: str, name: str) -> str:
+    """The source of a function or class, called as an edit calls it; all where there is none."""
+    node: Any = ast.parse(source)
+    for part in filter(None, name.split(".")):
+        node = [inner for inner in node.body if getattr(inner, "name", None) == part][
+            -1
+        ]  # what overloads is before it
+    return ast.unparse(node)
+
+
+def _short(text: str) -> str:
+    return f"{' '.join(text.split()):.200}"
+
+
+def _compared(name: str, old: str, new: str) -> str:
+    lines = difflib.unified_diff(
+        old.splitlines(), new.splitlines(), name, f"{name} (mutant)", n=2, lineterm=""
+    )
+    return "\n".join(lines)
