@@ -133,7 +133,7 @@ MADE: list[tuple[str, str, Any]] = [
     ("further properties changed", f"{SCHEMAS}/Form/additionalProperties", True),
     ("further properties changed", f"{SCHEMAS}/Cat/additionalProperties", False),
     ("access changed", f"{SCHEMAS}/Form/properties/when/readOnly", False),
-    ("access changed", f"{SCHEMAS}/Form/properties/tags/writeOnly", True),
+    ("access of what is required changed", f"{SCHEMAS}/Form/properties/tags/writeOnly", True),
     ("branch dropped", f"{SCHEMAS}/Either/oneOf/1", GONE),
     ("branches changed", f"{SCHEMAS}/Either/anyOf/0/$ref", f"{SCHEMAS}/Cat"),
     ("discriminator changed", f"{SCHEMAS}/Either/discriminator", GONE),
@@ -192,7 +192,12 @@ def test_the_document_is_a_contract() -> None:
     validity.check(document())
 
 
-@pytest.mark.parametrize(("operator", "pointer", "value"), MADE, ids=lambda value: str(value)[:60])
+def shown(value: Any) -> str:
+    """The name of a case, the same in every process."""
+    return "gone" if type(value) is object else str(value)[:60]
+
+
+@pytest.mark.parametrize(("operator", "pointer", "value"), MADE, ids=shown)
 def test_the_operator_makes_the_fault(operator: str, pointer: str, value: Any) -> None:
     before = Fault("", "", "", lambda document: None)
     assert after(before, pointer) != value

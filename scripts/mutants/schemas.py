@@ -163,7 +163,8 @@ def _property(place: Place, name: str, required: list[str]) -> Iterator[Fault]:
     if is_object(child) and "$ref" not in child:
         for flag, other in (("readOnly", "writeOnly"), ("writeOnly", "readOnly")):
             if other not in child:
-                yield place.put("access changed", f"{under}/{flag}", child.get(flag) is not True)
+                operator = "access of what is required changed" if listed else "access changed"
+                yield place.put(operator, f"{under}/{flag}", child.get(flag) is not True)
 
 
 def _branches(place: Place) -> Iterator[Fault]:
