@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from scripts.mutants import mutants
-from scripts.vendors import discover
+from scripts.mutants import SHOWCASE, mutants, records
+from scripts.mutants.clients import importable
+from scripts.mutants.subjects import Subject
+from scripts.vendors import ROOT, chosen, discover
 
 SAMPLE = 50
 SEED = 1
@@ -15,3 +19,11 @@ SEED = 1
 def test_every_fault_of_a_contract_in_a_sample_is_caught(capsys: pytest.CaptureFixture[str]) -> None:
     vendors = [vendor.name for vendor in discover()]
     assert mutants(vendors, kind="contract", sample=SAMPLE, seed=SEED) == 0, capsys.readouterr().out
+
+
+def test_every_mutant_that_is_listed_as_no_fault_is_there(tmp_path: Path) -> None:
+    with importable(tmp_path):
+        subjects = [Subject(vendor, tmp_path) for vendor in chosen([], ROOT, SHOWCASE)]
+        found = [mutant for subject in subjects for mutant in subject.mutants()]
+        listed = records.listed(found, complete=True)
+    assert 0 < len(listed) < len(found) / 5
