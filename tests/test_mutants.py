@@ -17,13 +17,13 @@ import pytest
 from scripts import mutants as job
 from scripts.harness.calls import Target
 from scripts.harness.findings import Check, Family, Finding
+from scripts.harness.shard import Shard
 from scripts.mutants import records, trials
 from scripts.mutants.clients import importable
 from scripts.mutants.subjects import Mutant, Subject
 from scripts.mutants.trials import Trial, Verdict
 from scripts.problem import Problem
 from scripts.vendors import chosen
-from scripts.verify.runs import Shard
 from tests.trees import write
 
 SPEC = """\

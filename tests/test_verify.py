@@ -17,10 +17,10 @@ from scripts.commands import app
 from scripts.harness.calls import Target
 from scripts.harness.findings import Check, Family, Finding
 from scripts.harness.rules import Rule, rules
+from scripts.harness.shard import Shard
 from scripts.problem import Problem
 from scripts.vendors import ROOT, discover
 from scripts.verify import verify
-from scripts.verify.runs import Shard
 from tests.trees import heeding_ctrl_c
 
 VENDORS = [vendor.name for vendor in discover()]

@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..harness.families import FAMILIES
 from ..harness.findings import Family
+from ..harness.shard import Shard
 from ..vendors import ROOT, chosen
-from ..verify.runs import Shard
 from . import clients, records, report
 from .subjects import Mutant, Subject
 from .trials import Trial, Verdict, verdicts

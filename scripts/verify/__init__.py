@@ -14,10 +14,11 @@ from ..harness.called import called
 from ..harness.calls import Target, targets
 from ..harness.families import FAMILIES
 from ..harness.generation import SEED
+from ..harness.shard import Shard
 from ..problem import Problem, shown
 from ..vendors import ROOT, Vendor, chosen
 from .reports import check, write
-from .runs import Run, Shard, planned
+from .runs import Run, planned
 from .server import Sending, allowed
 from .tables import printed
 
