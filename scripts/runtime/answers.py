@@ -45,7 +45,9 @@ class Answers:
 
     def key(self, status: int) -> str | None:
         """How the contract documents a status: as itself, as one of its hundred, by default, or not."""
-        keys = (str(status), f"{status // 100}XX", "default")
+        if (exact := str(status)) in self.responses:
+            return exact
+        keys = (f"{status // 100}XX", "default")
         return next((key for key in keys if key in self.responses), None)
 
     @cached_property

@@ -21,6 +21,8 @@ Location = Literal["path", "query", "header", "cookie"]
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """The name of a header."""
 _FRAMING = {"host", "content-length", "transfer-encoding", "connection"}
+_PLAIN = re.compile("[0-9A-Za-z_-]+")
+"""What stays in its segment of a path, whatever stands beside it there."""
 _OUT_OF_PATH = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]|^[ \t]|[ \t]\Z")
 
@@ -48,19 +50,15 @@ class Parameter(NamedTuple):
 class Draft:
     """The parts of a request; they are percent-encoded where that is needed.
 
-    `parameters` are those that the request may have, `documented` whose properties become which names in a
-    place, given or not: no property of another object can pass for either.
+    `owners` are the parameters that each name in the query and in the cookies may belong to, `documented` whose
+    properties become which names in a place, given or not: no property of another object can pass for either.
     """
 
     def __init__(
-        self, path: str, parameters: Sequence[Parameter], documented: Mapping[tuple[str, str], str]
+        self, path: str, owners: Mapping[str, dict[str, str]], documented: Mapping[tuple[str, str], str]
     ) -> None:
         self.path, self.documented = path, documented
-        self.owners = {
-            location: {each.name: each.name for each in parameters if each.location == location}
-            for location in ("query", "cookie")
-        }
-        """The parameter that each name in the query and in the cookies belongs to."""
+        self.owners = {location: names.copy() for location, names in owners.items()}
         self.query: list[str] = []
         self.cookies: list[str] = []
         self.headers: list[tuple[str, str]] = []
@@ -128,7 +126,8 @@ class Draft:
         new, given = Draft.__new__(Draft), {name.lower() for name, _ in self.headers}
         vars(new).update(vars(self))
         for each in applied:
-            self._check_apart(each)
+            if each.query or each.cookies:
+                self._check_apart(each)
             headers = [header for header in each.headers.items() if header[0].lower() not in given]
             new.headers, new.query = [*new.headers, *headers], [*new.query, *each.query]
             new.cookies, new.is_secret = [*new.cookies, *each.cookies], new.is_secret or bool(each.query)
@@ -179,9 +178,11 @@ class Draft:
 
         `%2F` and `%5C` would do so by RFC 3986, but many servers and proxies take them for a `/`.
         """
+        self.path = self.path.replace(f"{{{name}}}", written)
+        if _PLAIN.fullmatch(written):
+            return
         if _OUT_OF_PATH.search(unquote(written)):
             raise Mismatch((), "a path segment without `/`, `\\` and control characters", value)
-        self.path = self.path.replace(f"{{{name}}}", written)
         if not written or not {".", ".."}.isdisjoint(self.path.split("/")):
             raise Mismatch((), "a path segment that is not empty, `.` or `..`", value)
 

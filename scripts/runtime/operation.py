@@ -83,6 +83,14 @@ class Operation(Generic[S, T]):
         return [codec(parameter.type) for parameter in self.parameters]
 
     @cached_property
+    def owners(self) -> dict[str, dict[str, str]]:
+        """The parameter that each name in the query and in the cookies belongs to."""
+        return {
+            location: {each.name: each.name for each in self.parameters if each.location == location}
+            for location in ("query", "cookie")
+        }
+
+    @cached_property
     def documented(self) -> dict[tuple[str, str], str]:
         """The parameter whose documented property becomes a name in the query or a cookie, where there is just one."""
         found: dict[tuple[str, str], set[str]] = {}
@@ -110,7 +118,7 @@ class Operation(Generic[S, T]):
             raise error.on_page(self.url) from None
 
     def _draft(self, values: Sequence[Any], body: Any, content_type: str | None, way: Way) -> Draft:
-        draft = Draft(self.path, self.parameters, self.documented)
+        draft = Draft(self.path, self.owners, self.documented)
         given: dict[str, Any] = {}
         for parameter, made, value in zip(self.parameters, self.codecs, values, strict=True):
             if value is not UNSET:

@@ -75,14 +75,19 @@ def _is_string(value: object) -> bool:
     return isinstance(value, str)
 
 
+_WITH_LENGTH = str, bytes, File
+
+
 def _has_length(value: object) -> bool:
-    return isinstance(value, str | bytes | File)
+    return isinstance(value, _WITH_LENGTH)
 
 
 def _length(value: str | bytes | File) -> int:
     """How many characters a text has, or how many bytes are left in a file."""
-    source = value.payload if isinstance(value, File) else value
-    if isinstance(source, str | bytes):
+    if not isinstance(value, File):
+        return len(value)
+    source = value.payload
+    if isinstance(source, bytes):
         return len(source)
     if not source.seekable():
         raise Mismatch((), "a file of known length: bytes, or one that can be rewound", source)

@@ -51,7 +51,8 @@ class Found(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """Whether there is an answer, and all of it."""
-        return self.response is not None and isinstance(self.error, httpx.DecodingError | None)
+        error = self.error
+        return self.response is not None and (error is None or isinstance(error, httpx.DecodingError))
 
     @property
     def is_unsent(self) -> bool:

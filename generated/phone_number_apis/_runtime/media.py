@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn, cast
 
 import httpx
@@ -43,12 +44,14 @@ class Encoding(NamedTuple):
         return next(filter(is_json, allowed), anything)
 
 
+@lru_cache
 def is_json(media_type: str) -> bool:
     """Whether a media type is JSON, by name or by structured suffix."""
     kind = essence(media_type)
     return kind in ("application/json", "text/json") or kind.endswith("+json")
 
 
+@lru_cache
 def essence(media_type: str) -> str:
     """The media type without parameters, in lower case."""
     return media_type.partition(";")[0].strip().lower()

@@ -92,7 +92,9 @@ def segment(name: str, value: Any, style: str, explode: bool) -> str:
     """What a path parameter becomes; nothing for an empty array or object."""
     if style == "matrix":
         return _matrix(name, value, explode)
-    dots = style == "label" and explode and (is_array(value) or is_object(value))
+    if not (is_array(value) or is_object(value)):
+        return f".{escaped(value)}" if style == "label" else escaped(value)
+    dots = style == "label" and explode
     parts = _simple(value, explode, escaped)
     prefix = "." if style == "label" and parts else ""
     return prefix + _delimited(parts, "." if dots else ",", style, value)

@@ -117,6 +117,10 @@ class Time(Codec):
 
     reads = frozenset({str})
 
+    def __init__(self, rules: Rules = NO_RULES) -> None:
+        super().__init__(rules)
+        self.rule = f"format: {rules.format or 'date-time'}"
+
     def to_json(self, value: Any, way: Way) -> Any:
         """The time as text; what came in an answer is kept to the letter."""
         if not isinstance(value, datetime) or value.utcoffset() is None:
@@ -127,7 +131,7 @@ class Time(Codec):
 
     def decode(self, value: Any) -> Any:
         """The time in either form."""
-        return _parsed(parse_datetime, value, f"format: {self.rules.format or 'date-time'}")
+        return _parsed(parse_datetime, value, self.rule)
 
 
 class Date(Codec):
