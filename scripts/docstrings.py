@@ -149,7 +149,10 @@ def _raised(method: Method) -> Iterator[tuple[str, str]]:
     yield "errors.OutcomeUnknown, errors.MalformedResponse", f"It may have been carried out{can_tell}."
     yield "errors.NotSent, errors.InvalidRequest", "Nothing was sent."
     if method.refusals:
-        yield "errors.AuthenticationError", f"Code {_listed(method.refusals, 'or')}, whatever the status."
+        yield (
+            "errors.AuthenticationError",
+            f"Code {_listed(method.refusals, 'or')}, but for what is an OutcomeUnknown.",
+        )
     for answer in sorted(_with_known(operation.answers), key=lambda answer: answer.status):
         if answer.status[0] != "2":
             again = " It was not carried out and can be sent again." if answer.not_processed else ""

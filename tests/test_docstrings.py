@@ -241,7 +241,7 @@ KNOWN = "errors.AuthenticationError, errors.RateLimited: Status 401 and 429."
           "errors.APIError: Any other status. All."]),
         ({"200": answer("OK", ref("Thing"))}, [KNOWN]),
         ({"200": answer("OK", ref("Thing"), ref("Failure"))},
-         ["errors.AuthenticationError: Code 100 or NO_KEY, whatever the status.", KNOWN,
+         ["errors.AuthenticationError: Code 100 or NO_KEY, but for what is an OutcomeUnknown.", KNOWN,
           "errors.APIError: A failure in status 200; `parsed` is a `Failure`."]),
     ],
 )  # fmt: skip

@@ -394,3 +394,54 @@ def test_a_server_that_is_not_there_gets_nothing(call: Call) -> None:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(NotSent, match=r"POST /echo/\{x\} was not sent: ConnectError"):
         call(client(base_url=url, transport=None, max_retries=0), "call", ECHO, "a", UNSET)
+
+
+ALONE = httpx.Limits(max_connections=1)
+
+
+def test_a_call_of_asyncio_that_finds_no_connection_free_in_time_is_not_sent() -> None:
+    async def run(url: str) -> list[Any]:
+        timeout = httpx.Timeout(1, pool=0.05)
+        async with client(base_url=url, transport=None, limits=ALONE, timeout=timeout, max_retries=0) as made:
+            calls = [made.call_async(ECHO, "a", UNSET) for _ in range(2)]
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+    with server(None) as url:
+        first, second = asyncio.run(run(url))
+    assert isinstance(first, OutcomeUnknown)
+    assert isinstance(second, NotSent)
+    assert "PoolTimeout: no connection was free in time" in str(second)
+
+
+def test_a_call_that_a_hook_makes_does_not_wait_for_ever() -> None:
+    async def run(url: str) -> Any:
+        async def again(response: httpx.Response) -> None:
+            if response.request.url.path.endswith("/a"):
+                with pytest.raises(NotSent):
+                    await made.call_async(ECHO, "b", UNSET)
+
+        hooks = {"response": [again]}
+        options: dict[str, Any] = {"limits": ALONE, "event_hooks": hooks, "max_retries": 0}
+        async with client(base_url=url, transport=None, timeout=0.05, **options) as made:
+            return await made.call_async(ECHO, "a", UNSET)
+
+    with server(b"{}") as url:
+        assert asyncio.run(run(url)) == {}
+
+
+def test_a_transport_of_ones_own_sets_its_own_limits() -> None:
+    async def run() -> int:
+        inside, most = 0, 0
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            nonlocal inside, most
+            inside, most = inside + 1, max(most, inside + 1)
+            await asyncio.sleep(0.01)
+            inside -= 1
+            return fine(request)
+
+        async with client(transport=httpx.MockTransport(answer), limits=ALONE) as made:
+            await asyncio.gather(*(made.call_async(ECHO, "a", UNSET) for _ in range(3)))
+        return most
+
+    assert asyncio.run(run()) == 3

@@ -414,6 +414,11 @@ def test_what_is_no_path_is_refused(wrong: Any) -> None:
     assert "cannot be read (no path)" in refusal(wrong, "a secret no one has")
 
 
+def test_a_token_given_for_a_file_is_not_shown(held: Parts) -> None:
+    token = pyjwt.encode({"iss": "a", "name": "b.json"}, held["secret"], "RS256")
+    assert refusal(token, token[:40]).startswith("the credentials file cannot be read")
+
+
 @pytest.mark.parametrize("blank", ["", " ", "\n"])
 def test_a_blank_path_is_refused(blank: str) -> None:
     assert "cannot be read (the path is blank)" in refusal(blank, "a secret no one has")

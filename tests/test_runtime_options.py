@@ -57,6 +57,11 @@ def test_a_host_that_cannot_be_looked_up_is_refused(host: str) -> None:
     assert not isinstance(caught.value, UnicodeError)
 
 
+def test_a_port_that_there_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^base_url has a port beyond 65535$"):
+        client(base_url="https://a.test:65536")
+
+
 @pytest.mark.parametrize("host", ["a" * 63, f"{'a' * 63}.test.", "ü.test", "[::1]", "1.2.3.4"])
 def test_a_host_that_can_be_looked_up_is_taken(host: str) -> None:
     assert client(base_url=f"https://{host}").base_url == f"https://{host}"

@@ -283,3 +283,23 @@ def test_what_could_be_any_text_is_no_secret() -> None:
 @pytest.mark.parametrize("text", ["\\" * 2000, "é" * 2000, "a" * 2000, "\\u00e9" * 500])
 def test_a_text_made_to_take_long_does_not(text: str) -> None:
     assert redacted(text, ["\\" * 40 + "!", "é" * 40 + "!", "éa\\" * 20 + "!"])
+
+
+def put(request: httpx.Request) -> httpx.Request:
+    """An auth that is a function, and puts the header into another request."""
+    return httpx.Request(request.method, request.url, headers={"authorization": f"Token {SECRET}"})
+
+
+@both
+@pytest.mark.parametrize("auth", [("user", SECRET), httpx.BasicAuth("user", SECRET), put])
+@pytest.mark.parametrize("status", [200, 400, 418])
+def test_what_an_auth_of_ones_own_sends_is_hidden(call: Call, auth: Any, status: int) -> None:
+    def echo(request: httpx.Request) -> httpx.Response:
+        told = f"{request.headers['authorization']} {SECRET}"
+        return httpx.Response(status, headers={"content-type": JSON}, json=[told, f"<{told}"])
+
+    made = client(echo, credentials={}, auth=auth)
+    with pytest.raises(errors.Error) as caught:
+        call(made, "call", ECHO, "a", UNSET)
+    assert_hidden(str(caught.value), repr(caught.value))
+    assert "[secret]" in str(caught.value)

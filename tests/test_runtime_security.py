@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 import httpx
@@ -205,3 +206,15 @@ def test_a_query_that_is_hidden_from_the_log_is_sent_all_the_same() -> None:
     plain = httpx.URL(request.url)
     hide_query(request)
     assert (request.url, request.url.raw_path) == (plain, f"/x?key={SECRET}".encode())
+
+
+Word = Enum("Word", {"KEY": "s3cret"}, type=str)
+"""Texts whose `str()` and f-strings are something else."""
+
+
+def test_of_a_subclass_of_str_its_characters_are_the_credential() -> None:
+    assert applied(bearer(Word.KEY, "token")).headers == {"Authorization": "Bearer s3cret"}
+    pair = applied(basic(Word.KEY, Word.KEY, "user", "password")).headers["Authorization"]
+    assert b64decode(pair.removeprefix("Basic ")) == b"s3cret:s3cret"
+    assert applied(api_key("k", "query", Word.KEY, "key")).query == ["k=s3cret"]
+    assert applied(api_key("K", "header", Word.KEY, "key")).headers == {"K": "s3cret"}

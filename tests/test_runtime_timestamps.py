@@ -28,6 +28,11 @@ READ = [
     ("7 Apr 2016 23:52 GMT", datetime(2016, 4, 7, 23, 52, tzinfo=UTC)),
     ("thu, 07 apr 2016 23:52:28 -0130", datetime(2016, 4, 8, 1, 22, 28, tzinfo=UTC)),
     ("Thu, 07 Apr 2016 18:52:28 EST", datetime(2016, 4, 7, 23, 52, 28, tzinfo=UTC)),
+    ("Thu,  7 Apr  2016 23:52:28  +0000", datetime(2016, 4, 7, 23, 52, 28, tzinfo=UTC)),
+    ("Thu, 07 Apr 2016 23:52:28 +0000 (UTC)", datetime(2016, 4, 7, 23, 52, 28, tzinfo=UTC)),
+    ("Thu, 07 Apr 16 23:52:28 GMT", datetime(2016, 4, 7, 23, 52, 28, tzinfo=UTC)),
+    ("Tue, 07 Apr 70 23:52:28 GMT", datetime(1970, 4, 7, 23, 52, 28, tzinfo=UTC)),
+    ("Fri, 07 Apr 116 23:52:28 GMT", datetime(2016, 4, 7, 23, 52, 28, tzinfo=UTC)),
     ("Sat, 31 Dec 2016 23:59:60 UT", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
 ]
 

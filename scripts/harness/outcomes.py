@@ -110,7 +110,7 @@ def _is_failure(operation: Called, reply: Reply) -> bool:
 
 
 def is_doubtful(operation: Called, reply: Reply) -> bool:
-    """Whether a failure in a status of success may be none: its code is empty, or it is a success as well."""
+    """Whether a failure in a status of success may be none: its code is empty, or it has what a success has."""
     if reply.code >= 300 or is_certain(operation, reply.code):
         return False
     known = faults(operation, reply.status if reply.fits else None)
@@ -121,7 +121,9 @@ def is_doubtful(operation: Called, reply: Reply) -> bool:
         return True
     names = {name for each in failing for name in each.properties}
     sure = [each for each in _leaves(operation, "2") if not (_fails(each) or names.issuperset(each.required))]
-    return any(each.fits(reply.value) for each in sure)
+    more = {name for each in _leaves(operation, "2") if not _fails(each) for name in each.properties} - names
+    has_more = is_object(reply.value) and any(reply.value.get(name) for name in more)
+    return has_more or any(each.fits(reply.value) for each in sure)
 
 
 def faults(operation: Called, status: str | None = None) -> list[Shape]:
@@ -223,8 +225,7 @@ def _of_error(target: Target, reply: Reply, error: Any) -> Iterator[Difference]:
     names = _classes(operation, reply, code)
     if not any(each.__name__ in names for each in type(error).__mro__[: 1 if len(names) > 1 else None]):
         yield Difference(at, f"{' or '.join(sorted(names))} for {_shown(reply)}", repr(error))
-    is_open = reply.code >= 500 and "AuthenticationError" not in names
-    uncertain = is_doubtful(operation, reply) or (is_open and not is_certain(operation, reply.code))
+    uncertain = is_doubtful(operation, reply) or (reply.code >= 500 and not is_certain(operation, reply.code))
     if isinstance(error, tree.OutcomeUnknown) != uncertain:
         wanted = "an OutcomeUnknown" if uncertain else "no OutcomeUnknown"
         yield Difference(
@@ -281,7 +282,8 @@ def _classes(operation: Called, reply: Reply, code: Any) -> set[str]:
     """The names that the class of an error may have, of which it has one, or inherits from the only one."""
     if is_doubtful(operation, reply):
         return {"UncertainFailure"}
-    if code is not None and any(
+    is_open = reply.code >= 500 and not is_certain(operation, reply.code)
+    if not is_open and any(
         same(code, each) for f in _fields(operation, reply) for each in f.get("authentication", ())
     ):
         return {"AuthenticationError"}

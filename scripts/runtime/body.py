@@ -46,6 +46,6 @@ class Body:
         try:
             encoded = made.encode(value, way)
             draft.content, written = write(kind, encoded, self.encodings.get(kind, {}), names)
-        except (Mismatch, RecursionError) as error:
+        except (Mismatch, RecursionError, UnicodeEncodeError) as error:
             raise InvalidRequest.because("body", "", error) from None
         draft.headers.append(("Content-Type", written))

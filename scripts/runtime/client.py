@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar, Unpack, cast
 
@@ -26,7 +26,7 @@ from .options import (
     checked_timeout,
     checked_url,
 )
-from .redaction import redact
+from .redaction import authorization, redact
 from .retries import Retries
 from .security import BY_CONNECTION, Applied, Credential, credentials_for
 from .types import Response
@@ -86,7 +86,7 @@ class BaseClient:
         self._url = checked_url(self._base_url if url is None else url, is_safe=self._is_safe)
         usual = getattr(own, "timeout", DEFAULT_TIMEOUT)
         self._timeout = checked_timeout(usual if timeout is None else timeout)
-        self._retries = checked_retries(options.get("max_retries", 2), options.get("max_retry_time", 60.0))
+        self._retries = checked_retries(options.get("max_retries", 2), options.get("max_retry_time", 90.0))
         self._checks = options.get("validate") is not False
         self._headers = {"User-Agent": self._user_agent, **(options.get("headers") or {})}
         rest = {name: option for name, option in options.items() if name not in OWN}
@@ -180,45 +180,53 @@ class BaseClient:
 
     def call(self, operation: Operation[S, T], *values: Any, **given: Unpack[Given]) -> S:
         """Make one call and give what its success means; raises for anything else."""
-        response = self.send(operation, *values, **given)
-        with self._raising():
-            return operation.result(response, self._errors)
+        with self._raising() as secrets:
+            return operation.result(self._send(operation, values, given, secrets), self._errors)
 
     async def call_async(self, operation: Operation[S, T], *values: Any, **given: Unpack[Given]) -> S:
         """`call` for asyncio."""
-        response = await self.send_async(operation, *values, **given)
-        with self._raising():
-            return operation.result(response, self._errors)
+        with self._raising() as secrets:
+            return operation.result(await self._send_async(operation, values, given, secrets), self._errors)
 
     def send(self, operation: Operation[S, T], *values: Any, **given: Unpack[Given]) -> Response[T]:
         """Make one call and give its answer, whatever its status; `values` are those of the parameters."""
-        client = self.get_httpx_client()
-        steps = self._steps(client, operation, values, given)
-        found: Found | None = None
-        with self._raising():
-            while not isinstance(step := steps.send(found), Response):
-                if isinstance(step, httpx.Request):
-                    found = exchanged(client, step, self._auth)
-                else:
-                    time.sleep(step)
-            return step
+        with self._raising() as secrets:
+            return self._send(operation, values, given, secrets)
 
     async def send_async(
         self, operation: Operation[S, T], *values: Any, **given: Unpack[Given]
     ) -> Response[T]:
         """`send` for asyncio."""
+        with self._raising() as secrets:
+            return await self._send_async(operation, values, given, secrets)
+
+    def _send(
+        self, operation: Operation[S, T], values: Sequence[Any], given: Given, secrets: set[str]
+    ) -> Response[T]:
+        client = self.get_httpx_client()
+        steps = self._steps(client, operation, values, given, secrets)
+        found: Found | None = None
+        while not isinstance(step := steps.send(found), Response):
+            if isinstance(step, httpx.Request):
+                found = exchanged(client, step, self._auth)
+            else:
+                time.sleep(step)
+        return step
+
+    async def _send_async(
+        self, operation: Operation[S, T], values: Sequence[Any], given: Given, secrets: set[str]
+    ) -> Response[T]:
         from asyncio import sleep  # slow to import, and there already where a loop is running
 
         client = self.get_async_httpx_client()
-        steps = self._steps(client, operation, values, given)
+        steps = self._steps(client, operation, values, given, secrets)
         found: Found | None = None
-        with self._raising():
-            while not isinstance(step := steps.send(found), Response):
-                if isinstance(step, httpx.Request):
-                    found = await exchanged_async(client, step, self._auth)
-                else:
-                    await sleep(step)
-            return step
+        while not isinstance(step := steps.send(found), Response):
+            if isinstance(step, httpx.Request):
+                found = await exchanged_async(client, step, self._auth)
+            else:
+                await sleep(step)
+        return step
 
     def _steps(
         self,
@@ -226,8 +234,12 @@ class BaseClient:
         operation: Operation[S, T],
         values: Sequence[Any],
         given: Given,
+        secrets: set[str],
     ) -> Generator[httpx.Request | float | Response[T], Found | None, None]:
-        """What to do, one thing after the other: send a request, wait for seconds, give a response."""
+        """What to do, one thing after the other: send a request, wait for seconds, give a response.
+
+        What an `httpx.Auth` has put into a request becomes one of the `secrets`.
+        """
         credentials = () if self._auth else credentials_for(operation.security, self._credentials)
         draft = operation.draft(
             values, given.get("body", UNSET), given.get("content_type"), checks=self._checks
@@ -246,6 +258,8 @@ class BaseClient:
             found = yield draft.authorized(applied).request(client, operation.method, url, limits)
             if found is None:  # pragma: no cover -- what is sent after a request is what came of it
                 continue
+            if self._auth:
+                secrets |= authorization(found.request)
             _log(operation, found, time.monotonic() - started)
             if not is_renewed and _is_renewed(operation, found, credentials, applied):
                 is_renewed = True
@@ -255,7 +269,7 @@ class BaseClient:
             limits = retries.cut(timeout, is_idempotent=operation.is_idempotent)
 
     def _raising(self) -> _Raising:
-        return _Raising(lambda error: _own(error, self._errors, self._credentials.values()))
+        return _Raising(self._errors, self._credentials)
 
 
 class SyncClient(BaseClient):
@@ -281,19 +295,23 @@ class Resource:
 
 
 class _Raising:
-    """Raises errors as those of the vendor, and without secrets; in the way of every call, so no generator."""
+    """Raises errors as those of the vendor, without secrets: those of credentials, and those that it gives to add to.
 
-    def __init__(self, own: Callable[[errors.Error], errors.Error]) -> None:
-        self._own = own
+    It is in the way of every call, so it is no generator.
+    """
 
-    def __enter__(self) -> None:
-        """There is nothing to prepare."""
+    def __init__(self, tree: ModuleType, credentials: Mapping[str, Credential | None]) -> None:
+        self._tree, self._credentials, self._secrets = tree, credentials, set[str]()
+
+    def __enter__(self) -> set[str]:
+        return self._secrets
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         if isinstance(error, errors.Error):
-            raise self._own(error) from error.__cause__
+            held = (each.secrets for each in self._credentials.values() if each)
+            raise _own(error, self._tree, self._secrets.union(*held)) from error.__cause__
 
 
 def _auth(options: Options, credentials: Mapping[str, Credential | None]) -> Auth | None:
@@ -306,9 +324,9 @@ def _auth(options: Options, credentials: Mapping[str, Credential | None]) -> Aut
     return given or own
 
 
-def _own(error: E, tree: ModuleType, credentials: Iterable[Credential | None] = ()) -> E:
-    """The error as the class of the same name in a vendor's `tree`, without the secrets of credentials."""
-    redact(error, [secret for credential in credentials if credential for secret in credential.secrets])
+def _own(error: E, tree: ModuleType, secrets: Collection[str] = ()) -> E:
+    """The error as the class of the same name in a vendor's `tree`, without secrets."""
+    redact(error, sorted(secrets, key=len, reverse=True))
     new: E = getattr(tree, type(error).__name__, type(error))(*error.args)
     new.__dict__.update({**error.__dict__, **new.__dict__})
     return new

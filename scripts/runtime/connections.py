@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from threading import Lock
 from typing import Any
 
@@ -115,7 +115,10 @@ class _Client(httpx.Client):
 
 
 class _AsyncClient(httpx.AsyncClient):
-    """A client without cookies; calls wait for their `turn`, as httpx's pool is slow where hundreds queue in it."""
+    """A client without cookies; calls wait for their `turn`, as httpx's pool is slow where hundreds queue in it.
+
+    They wait no longer than the timeout of the pool; a transport of the caller's has its own ways.
+    """
 
     cookies = property(lambda self: _NO_COOKIES)  # pyright: ignore[reportIncompatibleMethodOverride] -- the same, but read-only
 
@@ -124,7 +127,25 @@ class _AsyncClient(httpx.AsyncClient):
 
         super().__init__(**options)
         limit = options.get("limits", _LIMITS).max_connections
-        self.turn = nullcontext() if limit is None else Semaphore(limit)
+        self._free = None if limit is None or options["transport"] is not None else Semaphore(limit)
+
+    @asynccontextmanager
+    async def turn(self, request: httpx.Request) -> AsyncGenerator[None]:
+        """Wait for a connection to be free; raises `httpx.PoolTimeout`."""
+        from asyncio import timeout
+
+        if self._free is None:
+            yield
+            return
+        try:
+            async with timeout(request.extensions["timeout"]["pool"]):
+                await self._free.acquire()
+        except TimeoutError:
+            raise httpx.PoolTimeout("no connection was free in time", request=request) from None
+        try:
+            yield
+        finally:
+            self._free.release()
 
 
 _LIMITS = httpx.Limits(max_connections=100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from .guards import is_array, is_mapping, is_object, is_sequence
+from .guards import is_array, is_mapping, is_object, is_sequence, plain_text
 from .mismatch import Mismatch
 from .rules import NO_RULES, Rules
 from .values import Codec, Way, check_text
@@ -53,7 +53,8 @@ class Dict(Codec):
                 raise Mismatch((), "names that are strings", key)
             if way.checks:
                 check_text(key)
-        return _each(value.items(), lambda item: self.values.encode(item, way))
+        items = ((plain_text(key), item) for key, item in value.items())
+        return _each(items, lambda item: self.values.encode(item, way))
 
     def decode(self, value: Any) -> Any:
         """The mapping with its values decoded."""

@@ -44,8 +44,12 @@ class InvalidRequest(Error, ValueError):
         )
 
     @classmethod
-    def because(cls, where: str, argument: str, error: Mismatch | RecursionError) -> InvalidRequest:
+    def because(
+        cls, where: str, argument: str, error: Mismatch | RecursionError | UnicodeEncodeError
+    ) -> InvalidRequest:
         """The error for a parameter or body, seen from outside."""
+        if isinstance(error, UnicodeEncodeError):
+            error = Mismatch((), "text without lone surrogates", error.object)
         if isinstance(error, RecursionError):
             return cls(where, "less nesting", Shown("a value that may hold itself"), argument or where)
         parameter = dotted(error.path, argument)

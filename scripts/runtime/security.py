@@ -15,6 +15,7 @@ from urllib.parse import quote
 import httpx
 
 from .errors import InvalidCredentials, MissingCredentials
+from .guards import plain_text
 
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -65,8 +66,7 @@ def basic(username: str | None, password: str | None, *names: str) -> Credential
     if username is None or password is None:
         given, missing = names if password is None else names[::-1]
         raise InvalidCredentials(f"`{given}` needs `{missing}`: give both, or neither")
-    _check(username, names[0])
-    _check(password, names[1])
+    username, password = _checked(username, names[0]), _checked(password, names[1])
     if ":" in username:
         raise InvalidCredentials(f"`{names[0]}` holds a colon, which HTTP Basic cannot carry")
     pair = b64encode(f"{username}:{password}".encode()).decode()
@@ -77,7 +77,7 @@ def bearer(token: str | None, name: str) -> Credential | None:
     """A bearer token (RFC 6750)."""
     if token is None:
         return None
-    _check(token, name, for_header=True)
+    token = _checked(token, name, for_header=True)
     if token.lower().startswith("bearer "):
         raise InvalidCredentials(f"`{name}` begins with 'Bearer': give what stands behind it alone")
     return Credential(Applied({"Authorization": f"Bearer {token}"}), token)
@@ -89,7 +89,7 @@ def api_key(
     """A key in a header, in the query or in a cookie."""
     if key is None:
         return None
-    _check(key, name, for_header=location == "header")
+    key = _checked(key, name, for_header=location == "header")
     if location == "header":
         return Credential(Applied({wire_name: key}), key)
     part = f"{quote(wire_name, safe='')}={quote(key, safe='')}"
@@ -112,8 +112,8 @@ def check_one(**given: object) -> None:
         raise InvalidCredentials(f"{' and '.join(names)} are given: give one of them")
 
 
-def _check(secret: str, name: str, *, for_header: bool = False) -> None:
-    """Refuse what no credential can be; the error does not show it."""
+def _checked(secret: str, name: str, *, for_header: bool = False) -> str:
+    """The characters of a secret; what no credential can be is refused, and the error does not show it."""
     if not isinstance(secret, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- not all callers check types
         raise InvalidCredentials(f"`{name}` is no text")
     if not secret.strip():
@@ -122,6 +122,7 @@ def _check(secret: str, name: str, *, for_header: bool = False) -> None:
         raise InvalidCredentials(f"`{name}` holds control characters or lone surrogates")
     if for_header and (not secret.isascii() or secret != secret.strip()):
         raise InvalidCredentials(f"`{name}` is not what a header can carry: ASCII without outer blanks")
+    return plain_text(secret)
 
 
 def hide_query(request: httpx.Request) -> None:

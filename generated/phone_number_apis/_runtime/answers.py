@@ -13,7 +13,7 @@ import httpx
 from . import media
 from .codec import codec
 from .errors import ErrorFields
-from .guards import pointed
+from .guards import is_object, pointed
 from .mismatch import Mismatch
 from .objects import Object
 from .unset import UNSET
@@ -73,10 +73,13 @@ class Answers:
         return [made for made in found if isinstance(made, Object)]
 
     def is_success_too(self, value: Any, content: bytes) -> bool:
-        """Whether a failure can be read as a success also, by something that a success must have and no failure has."""
+        """Whether a failure has what only a success has: all that one must have, or something of the rest."""
         answer, failing = _json(content), self._failing(value)
         known = {name for model in failing if isinstance(made := codec(model), Object) for name in made.names}
-        return any(not known.issuperset(made.required) and _fits(made, answer) for made in self.successes)
+        if any(not known.issuperset(made.required) and _fits(made, answer) for made in self.successes):
+            return True
+        more = {name for made in self.successes for name in made.names} - known
+        return is_object(answer) and any(answer.get(name) for name in more)
 
     def has_empty_code(self, value: Any, content: bytes) -> bool:
         """Whether a failure has a code that says nothing, such as a text without characters."""

@@ -13,8 +13,8 @@ from typing import Any
 from .errors import InvalidCredentials
 from .guards import is_object
 
-_PATH = re.compile(r"(?=.{1,63}\Z|.*\.)[^\x00-\x1f\x7f{}]+")
-"""What is a path, and neither an object, nor PEM, of which a line of base64 has 64 characters and no dot."""
+_PATH = re.compile(r"(?=.{1,63}\Z|.*\.)(?!ey[\w-]+\.[\w-]+\.)[^\x00-\x1f\x7f{}]+")
+"""What is a path; no object, no PEM, of which a line of base64 has 64 characters and no dot, and no token."""
 _TYPES: Mapping[str, type] = {"string": str, "integer": int}
 
 

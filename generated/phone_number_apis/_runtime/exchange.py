@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, closing, nullcontext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -100,14 +100,15 @@ def exchanged(client: httpx.Client, request: httpx.Request, auth: Auth | None) -
             response.read()
     except httpx.RequestError as error:
         return Found(response, error, request)
-    return Found(response)
+    return Found(response, None, response.request)
 
 
 async def exchanged_async(client: httpx.AsyncClient, request: httpx.Request, auth: Auth | None) -> Found:
     """`exchanged` for asyncio."""
     response: httpx.Response | None = None
+    turn: Any = getattr(client, "turn", None)
     try:
-        async with getattr(client, "turn", nullcontext()):
+        async with turn(request) if turn else nullcontext():
             sent = await client.send(request, stream=True, auth=auth or _NO_AUTH, follow_redirects=False)
             async with aclosing(sent) as response:
                 if _is_encoded(response):
@@ -115,7 +116,7 @@ async def exchanged_async(client: httpx.AsyncClient, request: httpx.Request, aut
                 await response.aread()
     except httpx.RequestError as error:
         return Found(response, error, request)
-    return Found(response)
+    return Found(response, None, response.request)
 
 
 def _is_encoded(response: httpx.Response) -> bool:
@@ -132,5 +133,5 @@ def _decoded(response: httpx.Response, raw: bytes) -> Found:
     except httpx.DecodingError as error:
         new = httpx.Response(status, content=raw)
         new.headers = headers
-        return Found(new, error)
-    return Found(new)
+        return Found(new, error, response.request)
+    return Found(new, None, response.request)

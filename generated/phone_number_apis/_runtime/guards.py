@@ -27,6 +27,11 @@ def is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, list | tuple)
 
 
+def plain_text(value: str) -> str:
+    """The characters of a text, whatever a subclass such as an enumeration makes of `str()` and f-strings."""
+    return value if value.__class__ is str else str.__str__(value)
+
+
 def pointed(value: Any, pointer: str, missing: Any = None) -> Any:
     """What a JSON pointer (RFC 6901) leads to in a JSON value; `missing` where there is nothing."""
     for key in pointer.split("/")[1:]:

@@ -126,7 +126,7 @@ class Operation(Generic[S, T]):
                 try:
                     given[parameter.name] = encoded = made.encode(value, way)
                     draft.place(parameter, encoded)
-                except (Mismatch, RecursionError) as error:
+                except (Mismatch, RecursionError, UnicodeEncodeError) as error:
                     argument = parameter.argument or parameter.name
                     raise InvalidRequest.because(parameter.where, argument, error) from None
             elif parameter.required and (way.checks or parameter.location == "path"):
@@ -197,10 +197,10 @@ class Operation(Generic[S, T]):
         is_doubtful = is_known and status < 300 and self._is_doubtful(status, value, response.content)
         if is_doubtful:
             error: type[APIError] = tree.UncertainFailure
-        elif code is not None and code in fields.authentication:
-            error = tree.AuthenticationError
         else:
             error = self._kind(status, is_known, tree)
+            if code in fields.authentication and not issubclass(error, OutcomeUnknown):
+                error = tree.AuthenticationError
         known = "may have failed with" if is_doubtful else "failed with"
         verb = known if is_known else "answered with the undocumented"
         said = ": ".join(str(part) for part in (code, message) if part is not None)

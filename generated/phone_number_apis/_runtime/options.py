@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 
 import httpx
 
-from .guards import is_array, is_sequence
+from .guards import is_array, is_sequence, plain_text
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds that connecting, sending, and waiting for each part of an answer may take."""
@@ -56,7 +56,7 @@ class Options(HttpxOptions, total=False):
     where the answer could be anything but a refusal, such as a status of 5XX or one that also fits a success.
     """
     max_retry_time: float
-    """Seconds from the beginning of a call in which it may be sent again; 60 by default.
+    """Seconds from the beginning of a call in which it may be sent again; 90 by default.
 
     The timeouts of what is sent again are cut to what is left of them. Not cut are the first attempt, the one
     with a renewed token, and writing and reading where a call is not idempotent, for to give up then would
@@ -118,9 +118,11 @@ def checked_url(base_url: str | httpx.URL, *, is_safe: bool) -> str:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, TypeError):
         url = httpx.URL()
-    text = str(base_url)
+    text = plain_text(base_url) if isinstance(base_url, str) else str(base_url)
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or {"?", "#"} & {*text}:
         raise ValueError("base_url is no http or https URL without credentials, query and fragment")
+    if (url.port or 0) > 65535:
+        raise ValueError("base_url has a port beyond 65535")
     if not all(0 < len(label) < 64 for label in url.raw_host.removesuffix(b".").split(b".")):
         raise ValueError("base_url has a host with a part that is empty or longer than 63 characters")
     if url.scheme == "http" and not (is_safe or _is_here(url.host)):

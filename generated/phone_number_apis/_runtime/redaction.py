@@ -5,16 +5,31 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Collection
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
+
+import httpx
 
 from .errors import InvalidRequest
 from .mismatch import Shown, shown
 
 _SHORTEST, _BEGINNING = 4, 8
 """Characters: a shorter secret would be found in any text; by so many one is known that a message cuts short."""
+
+
+def authorization(request: httpx.Request | None) -> set[str]:
+    """What a request has in its `Authorization` header: all of it, and the parts that are secret by themselves."""
+    header = request.headers.get("authorization", "") if request is not None else ""
+    kind, _, rest = header.partition(" ")
+    found = {header, rest} - {""}
+    if kind.lower() == "basic":
+        with suppress(ValueError):
+            found.add(b64decode(rest).decode().partition(":")[2])
+    return found
 
 
 def redact(error: BaseException, secrets: Collection[str]) -> None:

@@ -16,8 +16,8 @@ _RFC_3339 = re.compile(
     re.ASCII,
 )
 _RFC_2822 = re.compile(
-    r"(?:[a-z]{3}, *)?(\d\d?) ([a-z]{3}) (\d{4}) (\d\d):(\d\d)(?::([0-5]\d|60))?"
-    r" (?:([+-])(\d\d)([0-5]\d)|([a-z]+))",
+    r"(?:[a-z]{3}, *)?(\d\d?) +([a-z]{3}) +(\d{2,4}) +(\d\d):(\d\d)(?::([0-5]\d|60))?"
+    r" +(?:([+-])(\d\d)([0-5]\d)|([a-z]+))(?: *\([^()]*\))?",
     re.ASCII | re.IGNORECASE,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -78,6 +78,9 @@ def _rfc_3339(match: re.Match[str]) -> Timestamp:
 def _rfc_2822(match: re.Match[str]) -> Timestamp:
     day, name, year, hour, minute, second, *zone, zone_name = match.groups()
     month = _MONTHS.index(name.lower()) + 1
+    year = int(year) + {2: 2000 if int(year) < 50 else 1900, 3: 1900}.get(
+        len(year), 0
+    )  # as RFC 2822 reads short ones
     offset = _offset(*zone) if zone_name is None else timedelta(hours=-_ZONES.get(zone_name.lower(), 0))
     return _stamp((year, month, day, hour, minute, second or 0), 0, offset)
 

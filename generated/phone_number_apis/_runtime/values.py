@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any, NamedTuple
 
 from .assertions import comparable
+from .guards import plain_text
 from .mismatch import Mismatch
 from .rules import NO_RULES, Rules
 from .timestamps import Timestamp, format_time, parse_date, parse_datetime
@@ -57,7 +58,7 @@ class Codec(ABC):
             encoded = self.to_json(value, way)
         except Mismatch:
             if way == SEND_UNCHECKED and isinstance(value, str | int | float | None):
-                return value  # for the server to judge
+                return plain_text(value) if isinstance(value, str) else value  # for the server to judge
             raise
         for assertion in self.assertions if way.checks else ():
             if assertion.is_broken(encoded):
@@ -91,7 +92,7 @@ class Scalar(Codec):
             raise Mismatch((), self.rule, value)
         if way.checks:
             check_text(value)
-        return value
+        return plain_text(value) if isinstance(value, str) else value
 
     def decode(self, value: Any) -> Any:
         """The value itself; a whole number such as 1.0 is an integer too."""

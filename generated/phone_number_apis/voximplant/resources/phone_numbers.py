@@ -92,7 +92,7 @@ class PhoneNumbers(Resource):
         Raises:
             errors.OutcomeUnknown, errors.MalformedResponse: It may have been carried out.
             errors.NotSent, errors.InvalidRequest: Nothing was sent.
-            errors.AuthenticationError: Code 100, 454, 455 or 456, whatever the status.
+            errors.AuthenticationError: Code 100, 454, 455 or 456, but for what is an OutcomeUnknown.
             errors.AuthenticationError, errors.RateLimited, errors.ClientError: Status 401, 429 and 4XX; `parsed`
                 is a `Failure`. The request was refused.
             errors.UncertainServerError: Status 5XX; `parsed` is a `Failure`. Voximplant failed.
