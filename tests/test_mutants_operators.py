@@ -54,6 +54,7 @@ components:
       properties:
         tags: {type: array, uniqueItems: true, items: {type: string}}
         when: {type: [string, "null"], readOnly: true}
+        until: {type: [string, "null"]}
     Either:
       oneOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}]
       discriminator: {propertyName: kind, mapping: {cat: "#/components/schemas/Cat", dog: Dog}}
@@ -87,9 +88,9 @@ MADE: list[tuple[str, str, Any]] = [
     ("parameter made required", f"{A}/required", True),
     ("type changed", f"{A}/schema/type", "string"),
     ("type changed", f"{FORM}/schema", {"type": "string"}),
-    ("type changed", f"{SCHEMAS}/Form/properties/when/type", ["null"]),
+    ("type changed", f"{SCHEMAS}/Form/properties/until/type", ["null"]),
     ("null added", f"{A}/schema/type", ["integer", "null"]),
-    ("null dropped", f"{SCHEMAS}/Form/properties/when/type", ["string"]),
+    ("null dropped", f"{SCHEMAS}/Form/properties/until/type", ["string"]),
     ("enum value dropped", f"{C}/schema/enum", ["y"]),
     ("enum value added", f"{C}/schema/enum", ["x", "y", "addedX"]),
     ("enum value changed", f"{SCHEMAS}/Cat/properties/kind/const", "catX"),

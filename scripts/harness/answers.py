@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..objects import entries
 from .calls import Target
 from .cases import requests
-from .findings import Check, family
+from .findings import Check, Finding, family
 from .outcomes import differences, finding
-from .replies import replies
+from .replies import documented, replies
 
 NAME = "answers"
 
@@ -19,6 +20,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
 
     That asyncio and the methods do the same is seen by the family of parity.
     """
+    yield Check(finding=_declared(target))
     arguments = target.arguments(requests(target.operation, count)[0])
     with target.driven(use_asyncio=False) as driver:
         for reply in replies(target.operation, count):
@@ -29,3 +31,13 @@ def checks(target: Target, count: int) -> Iterator[Check]:
                     reply.rules,
                     found and finding(target, NAME, found, function, arguments, reply.response()),
                 )
+
+
+def _declared(target: Target) -> Finding | None:
+    """Statuses and media types for which the client has types, and the contract has none, or the other way round."""
+    wanted = {status: {*entries(node, "content")} for status, node in documented(target.operation).items()}
+    found = {status: {*content} for status, content in target.module.OPERATION.responses.items()}
+    if found == wanted:
+        return None
+    at = target.operation.contract.pointers[id(target.operation.node["responses"])]
+    return Finding(target, NAME, at, f"types for the answers {wanted}", f"{found}")

@@ -71,9 +71,8 @@ class Builder:
         if base is Any:
             return value
         if origin is Literal:
-            return _fit(
-                value, any(type(item) is type(value) and item == value for item in get_args(base)), base
-            )
+            alike = [item for item in get_args(base) if item == value and _is_flag(item) == _is_flag(value)]
+            return alike[0] if alike else _fit(value, False, base)
         if origin is list:
             return [self.built(item, get_args(base)[0]) for item in _fit(value, is_array(value), base)]
         if origin is dict:
@@ -136,13 +135,15 @@ def names_of(cls: Any) -> dict[str, str]:
 
 
 def literals(hints: Iterable[Any]) -> list[Any]:
-    """The values that types list, in all classes that they lead to."""
+    """The values that types and their rules list, in all classes that they lead to."""
     found: list[Any] = []
     seen, todo = set[int](), list(hints)
     while todo:
         hint = todo.pop()
         if get_origin(hint) is Literal:
             found += get_args(hint)
+        elif isinstance(listed := getattr(hint, "enum", None), tuple):
+            found += listed
         elif hasattr(hint, "__attrs_attrs__") and id(hint) not in seen:
             seen.add(id(hint))
             todo += _hints(hint).values()
@@ -152,21 +153,38 @@ def literals(hints: Iterable[Any]) -> list[Any]:
 
 
 def nameless(contract: Contract, schema: Any, value: Any, made: Any) -> Iterator[str]:
-    """The pointers of documented properties in a value for which what was made of it has no attribute."""
+    """What a value has and what was made of it has not: an attribute for a property, bytes for a file; as pointers."""
+    nodes = list(applied(contract, schema, value))
+    if isinstance(made, str):
+        yield from (
+            f"{contract.pointers.get(id(node), '#')}/format"
+            for node in nodes
+            if node.get("format") == "binary"
+        )
     if is_array(value) and is_array(made):
-        for items in [node["items"] for node in applied(contract, schema, value) if "items" in node]:
+        for items in [node["items"] for node in nodes if "items" in node]:
             for item, each in zip(value, made, strict=True):
                 yield from nameless(contract, items, item, each)
     if not is_object(value):
         return
     cls: Any = made.__class__
     known: dict[str, str] = names_of(cls) if hasattr(cls, "__attrs_attrs__") else {}
-    for node in applied(contract, schema, value):
+    yield from (f"a schema without {name}" for name in sorted(known.keys() - _declared(contract, schema)))
+    for node in nodes:
         for name, child in entries(node, "properties").items():
             if name in value and name not in known:
                 yield f"{contract.pointers.get(id(node), '#')}/properties/{name}"
             elif name in value:
                 yield from nameless(contract, child, value[name], getattr(made, known[name]))
+
+
+def _declared(contract: Contract, schema: Any) -> set[str]:
+    """The properties that a schema and all of its parts and alternatives have."""
+    node = contract.resolve(schema)
+    if not is_object(node):
+        return set()
+    parts = [part for keyword in ("allOf", "anyOf", "oneOf") for part in node.get(keyword) or ()]
+    return set(entries(node, "properties")).union(*(_declared(contract, part) for part in parts))
 
 
 def applied(contract: Contract, schema: Any, value: Any) -> Iterator[Any]:
@@ -213,6 +231,10 @@ def _nearness(value: dict[str, Any], cls: Any) -> tuple[int, int]:
             continue
         fitting += 1
     return fitting, len(shared)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
 
 
 def _members(base: Any) -> list[Any]:

@@ -15,8 +15,10 @@ from ..objects import entries
 from ..runtime.guards import is_object
 from .sendable import spreads
 
-EXAMPLES, PRESENCE, AWKWARD = "examples", "presence", "awkward"
-"""Phases: what the contract shows; each parameter and property alone, all and none; and texts that need care."""
+EXAMPLES, PRESENCE, VARIED = "examples", "presence", "varied"
+"""Phases: what the contract shows; each parameter and property alone, all and none; each value in turn, however deep
+it lies, replaced by others.
+"""
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ class Target:
 
     def _check_named(self, schema: Any, value: Any, made: Any) -> None:
         for pointer in nameless(self.operation.contract, schema, value, made):
-            raise Unfit(f"the client has no attribute for {pointer}")
+            raise Unfit(f"the client has nothing that fits {pointer}")
 
     def keywords(
         self,

@@ -7,7 +7,6 @@ comes back are plain JSON values.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -15,8 +14,8 @@ from typing import Any
 from ..objects import entries
 from .called import Called, Case
 from .generation import values
-from .sendable import OUT_OF_PATH
-from .variants import by_presence, in_awkward_words
+from .sendable import is_sendable
+from .variants import by_presence, in_other_values
 from .wholes import presences, request, request_examples
 
 
@@ -31,19 +30,16 @@ def _requests(operation: Called, count: int) -> Iterator[Case]:
     yield from made
     present = list(by_presence(operation, made))
     yield from present
-    for case in present:
-        if not any(case.parameters.keys() < other.parameters.keys() for other in present):
-            yield in_awkward_words(operation, case)
+    whole = [
+        case
+        for case in present
+        if not any(case.parameters.keys() < other.parameters.keys() for other in present)
+    ]
+    yield from (case for case in in_other_values(operation, whole) if _is_sendable(operation, case))
 
 
 def _is_sendable(operation: Called, case: Case) -> bool:
-    """Whether what is JSON in the path has a form there, which no schema can say."""
-    texts = [
-        json.dumps(value, ensure_ascii=False)
-        for key, value in case.parameters.items()
-        if key[0] == "path" and "content" in operation.node_of(key)
-    ]
-    return not any(OUT_OF_PATH.search(text) for text in texts)
+    return all(is_sendable(operation.node_of(key), value) for key, value in case.parameters.items())
 
 
 def _generated(operation: Called, count: int) -> Iterator[Case]:

@@ -20,7 +20,9 @@ from .calls import Target, secret
 from .sendable import spreads
 from .validation import invalid
 from .wholes import STYLED
-from .wire import ABSENT, Wire, agrees, same
+from .wire import ABSENT, Wire, agrees, pairs, same
+
+FORM = "application/x-www-form-urlencoded"
 
 
 class Difference(NamedTuple):
@@ -66,7 +68,7 @@ def differences(
         operation.requirements[0] if schemes is None and operation.requirements else schemes or (),
     )
     yield from _extra(operation, case, wire, at)
-    yield from _unencoded(operation, case, wire)
+    yield from _encoding(operation, case, wire)
     yield from _accept(operation, request)
     given = _on_wire(operation, case, wire) if operation.dependencies else {}
     for index, dependency in enumerate(operation.dependencies):
@@ -82,26 +84,59 @@ def _accept(operation: Called, request: httpx.Request) -> Iterator[Difference]:
     nodes = [operation.contract.resolve(node) for key, node in responses.items() if not key.startswith("x-")]
     wanted = {media_type for node in nodes for media_type in entries(node, "content")}
     found = {part.strip() for part in request.headers.get("accept", "").split(",")}
-    if wanted and found != wanted:
+    wanted = wanted or {"*/*"}
+    if found != wanted:
         at = operation.contract.pointers[id(operation.node["responses"])]
         yield Difference(at, f"Accept: {', '.join(sorted(wanted))}", ", ".join(sorted(found)))
 
 
-def _unencoded(operation: Called, case: Case, wire: Wire) -> Iterator[Difference]:
-    """What stands in the query as it is, and means something else there: `+` is a blank to many servers."""
-    free: dict[str, Any] = {}
-    for node in operation.parameters:
-        if node.get("allowReserved") is True:
-            value = case.parameters.get((node["in"], node["name"]))
-            free |= {node["name"]: None, **(value if is_object(value) else {})}
-    for name, value in wire.query:
-        if unquote(name) not in free and not (_ENCODED.fullmatch(name) and _ENCODED.fullmatch(value)):
-            at = operation.contract.pointers[id(operation.node)]
-            yield Difference(at, f"percent-encoded text in the query for {unquote(name)}", f"{name}={value}")
+def _encoding(operation: Called, case: Case, wire: Wire) -> Iterator[Difference]:
+    """Text that stands as it is where it means something else, or that is encoded where it is not to be."""
+    given = [(node, case.parameters.get(("query", node["name"]))) for node in operation.parameters]
+    yield from _encoded(
+        operation, operation.node, wire.query, [each for each in given if each[0]["in"] == "query"]
+    )
+    if case.media_type is not None and case.media_type.startswith(FORM):
+        media = operation.content[case.media_type]
+        told = entries(media, "encoding")
+        fields = [({"name": name, **told.get(name, {})}, value) for name, value in case.body.items()]
+        found = pairs(wire.request.content.decode().replace("+", "%20"))
+        yield from _encoded(operation, media, found, fields)
+
+
+def _encoded(
+    operation: Called, at: Any, found: list[tuple[str, str]], given: list[tuple[Any, Any]]
+) -> Iterator[Difference]:
+    """How pairs are encoded otherwise than those which are given, with what describes them, should be."""
+    reserved = {
+        name: node for node, value in given if node.get("allowReserved") for name in _names(node, value)
+    }
+    for name, value in found:
+        node = reserved.get(unquote(name))
+        if node is None:
+            is_fine = bool(_ENCODED.fullmatch(f"{name}{value}"))
+        else:
+            items = "," if node.get("explode", True) is False else ""
+            is_fine = {*map(unquote, _TRIPLE.findall(value))}.isdisjoint({*_RESERVED} - {*items})
+        if not is_fine:
+            wanted = (
+                f"percent-encoded text{', but for reserved characters' if node else ''} for {unquote(name)}"
+            )
+            yield Difference(operation.contract.pointers[id(at)], wanted, f"{name}={value}")
+
+
+def _names(node: Any, value: Any) -> list[str]:
+    """The names that a parameter, or a field of a form, has on the wire."""
+    if not is_object(value) or not (node.get("explode", True) or node.get("style") == "deepObject"):
+        return [node["name"]]
+    return [f"{node['name']}[{key}]" if node.get("style") == "deepObject" else key for key in value]
 
 
 _ENCODED = re.compile(r"(?:[A-Za-z0-9._~,-]|%[0-9A-Fa-f]{2})*")
-"""What may stand between the delimiters of a query; the comma delimits items."""
+"""What may stand between the delimiters of a query or a form; the comma delimits items."""
+_TRIPLE = re.compile("%[0-9A-Fa-f]{2}")
+_RESERVED = ":/?@!$'()*,;"
+"""Reserved characters that mean nothing of their own in a query, so that `allowReserved` can leave them."""
 
 
 def _on_wire(operation: Called, case: Case, wire: Wire) -> dict[str, Any]:
@@ -159,7 +194,7 @@ def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> 
         schema = media.get("schema", True)
         if error := invalid(operation.contract, schema, body, "request"):
             yield Difference(at, f"a body by its schema: {error}", repr(body))
-    elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    elif kind in (FORM, "multipart/form-data"):
         wanted = _fields(operation, case)
         if body.keys() != wanted.keys() or not all(agrees(body[name], wanted[name]) for name in wanted):
             yield Difference(at, f"the fields {wanted!r}", repr(body))

@@ -26,7 +26,8 @@ from .findings import Check, family
 from .outcomes import faults as faulty
 from .outcomes import finding, is_certain, is_idempotent, key_of, shown
 from .reader import Difference, unlike
-from .replies import PROBES, codes, documented, full
+from .replies import codes, documented, sent_as
+from .samples import ANSWERS, PROBES
 from .shapes import Shape, shape
 
 NAME = "faults"
@@ -36,6 +37,8 @@ _LONGEST = 2_000
 _LONGEST_PAUSE = 60.0
 """Seconds."""
 _MEGABYTE = 2**20
+ANY_SUCCESS = "any success"
+"""A status of the table: any success, as it is documented."""
 _CODES = {"a code": "not as documented", "an empty code": ""}
 HELD: dict[str, Callable[[bytes], bytes]] = {
     "all": lambda text: text,
@@ -103,11 +106,23 @@ class Fault:
         )
 
     @property
+    def _content(self) -> dict[str, Any]:
+        return entries(documented(self.operation).get(self.key or "", {}), "content")
+
+    @property
+    def media_type(self) -> str | None:
+        """The media type of the documented answer, JSON where there are several."""
+        return next((kind for kind in self._content if "json" in kind), next(iter(self._content), None))
+
+    @property
     def shape(self) -> Shape | None:
         """The shape of the documented answer in JSON."""
-        content = entries(documented(self.operation).get(self.key or "", {}), "content")
-        media = next((content[kind] for kind in content if "json" in kind), None)
-        return shape(self.operation.contract, media.get("schema", True)) if media else None
+        kind = self.media_type or ""
+        return (
+            shape(self.operation.contract, self._content[kind].get("schema", True))
+            if "json" in kind
+            else None
+        )
 
     @cached_property
     def codes(self) -> list[str]:
@@ -144,6 +159,8 @@ class Fault:
     @property
     def _headers(self) -> dict[str, str]:
         headers = dict(self.row.get("headers", {}))
+        if self.row.get("status") == ANY_SUCCESS and self.media_type:
+            headers["content-type"] = sent_as(self.media_type)
         word, _, seconds = headers.get("retry-after", "").partition(" ")
         if word == "in":
             later = datetime.now(UTC) + timedelta(seconds=int(seconds.split()[0]))
@@ -164,7 +181,7 @@ class Fault:
             return json.dumps(_holding(self.codes[0], _CODES[held])).encode()
         if held == "another shape":
             return json.dumps(next(probe for probe in PROBES if own and not own.fits(probe))).encode()
-        return HELD[held](json.dumps(full(own) if own else None).encode())
+        return HELD[held](json.dumps(ANSWERS.full(own)).encode() if own else b"")
 
 
 @cache
@@ -191,13 +208,17 @@ def _of_row(operation: Called, row: Mapping[str, Any]) -> Iterator[Fault]:
         return
     for key in known:
         made = Fault(operation, row, codes(operation, key)[0])
-        if (status == "success") != key.startswith("2") or (
-            status == "success" and operation.method == "head"
-        ):
-            continue
-        if status == "success" and (made.shape is None or not _has(made.shape, row.get("holds"))):
-            continue
-        yield made
+        if _is(made, status):
+            yield made
+
+
+def _is(made: Fault, status: str) -> bool:
+    """Whether a documented status is of the kind that the table names."""
+    operation, is_success = made.operation, str(made.key).startswith("2")
+    if status in (ANY_SUCCESS, "failure"):
+        return is_success == (status == ANY_SUCCESS)
+    has_value = made.shape is not None and _has(made.shape, made.row.get("holds"))
+    return is_success and has_value and operation.method != "head"
 
 
 def _holding(at: str, value: Any) -> Any:
@@ -279,10 +300,10 @@ def _asked(error: Any) -> float:
 
 def _value(fault: Fault, done: Outcome, what: str) -> Iterator[Difference]:
     """How an answer that can be read was not read right."""
-    if done.error is not None or fault.shape is None:
+    if done.error is not None:
         yield Difference(fault.rule, f"a value at {what}", shown(done))
-    else:
-        yield from unlike(fault.shape, full(fault.shape), done.value)
+    elif fault.shape is not None:
+        yield from unlike(fault.shape, ANSWERS.full(fault.shape), done.value)
 
 
 def _of_sending(fault: Fault) -> str:

@@ -1,7 +1,4 @@
-"""Answers to put to a client: what the contract documents, in all its shapes, and what breaks it in one place.
-
-They are JSON values made of the contract alone, the same in every run, and made once.
-"""
+"""Answers to put to a client: what the contract documents, in all its shapes, and what breaks it in one place."""
 
 from __future__ import annotations
 
@@ -15,35 +12,11 @@ from typing import Any
 import httpx
 
 from ..objects import entries
-from ..runtime.guards import is_array, is_object
 from .called import Called
 from .cases import answers
-from .generation import values
 from .rules import Rule, by_answer
-from .shapes import Shape, branches, shape
-from .times import TIMES
-
-_DEEPEST = 5
-"""Levels of a value that are varied."""
-PROBES: tuple[Any, ...] = (None, True, 3, 1.5, "~", [], {})
-"""A value of each type."""
-_LEAVES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "null": None}
-_TEXTS = {
-    "date": "2024-02-29", "date-time": "2024-02-29T23:59:59.25+05:30",
-    "date-time-rfc-2822": "Thu, 29 Feb 2024 23:59:59 +0530",
-}  # fmt: skip
-_MORE: dict[str, tuple[Any, ...]] = {
-    "string": ("", 'a "ä" \u2028\U0001f600\\', "null"),
-    "date-time": ("2024-02-29T00:00:00Z", "1999-12-31T23:59:60-08:00"),
-    "date-time-rfc-2822": ("Thu, 29 Feb 2024 00:00:00 GMT", "01 Jan 2024 01:02:03 -0800"),
-    "date": ("0001-01-01", "9999-12-31"),
-    "integer": (0, -1, 2**53 + 1, 2.0),
-    "number": (0, -0.5, 1e300, 7),
-    "boolean": (False,),
-    "null": (None,),
-    "array": ([],),
-}
-"""More values of a type, where the other rules allow them."""
+from .samples import ANSWERS, TOLD
+from .shapes import Shape, shape
 
 
 @dataclass(frozen=True)
@@ -89,16 +62,22 @@ def codes(operation: Called, status: str) -> list[int]:
     known = documented(operation).keys()
     if status.isdecimal():
         return [int(status)]
-    first = 400 if status == "default" else int(status[0]) * 100
-    free = [code for code in range(first, first + 100) if str(code) not in known and code not in (401, 429)]
-    beside = [code for code in free if str(code - 1) in known]
-    return list(dict.fromkeys([free[0], free[-1], *beside]))
+    firsts = (400, 500, 300, 200) if status == "default" else (int(status[0]) * 100,)
+    found: list[int] = []
+    for first in firsts:
+        codes = range(first, first + 100) if f"{first // 100}XX" not in known - {status} else ()
+        free = [code for code in codes if str(code) not in known and code not in (401, 429)]
+        found += [*free[:1], *free[-1:], *(code for code in free if str(code - 1) in known)]
+    return list(dict.fromkeys(found))
 
 
 def _of_status(operation: Called, status: str, count: int) -> Iterator[Reply]:
     response = documented(operation)[status]
     at = operation.contract.pointers[id(response)]
-    for order, code in enumerate(codes(operation, status)):
+    hundreds = set[int]()
+    for code in codes(operation, status):
+        is_first = code // 100 not in hundreds
+        hundreds.add(code // 100)
         if not entries(response, "content"):
             rules = by_answer(operation, status, "", None)
             yield Reply(status, code, "", None, at, rules=rules)
@@ -108,13 +87,13 @@ def _of_status(operation: Called, status: str, count: int) -> Iterator[Reply]:
             texts = operation.contract.pointers[id(media)]
             found = _values(operation, status, media_type, schema, count)
             for rule, value, is_right in islice(
-                found, 5 if order else None
+                found, None if is_first else 5
             ):  # codes of a range are read alike
                 rules = by_answer(operation, status, media_type, value)
                 yield _reply(status, code, media_type, value, texts if rule == "#" else rule, is_right, rules)
             if is_json:
-                content_type = f"{_plain(media_type).upper()} ; Charset=UTF-8"
-                value = full(shape(operation.contract, schema))
+                content_type = f"{sent_as(media_type).upper()} ; Charset=UTF-8"
+                value = ANSWERS.full(shape(operation.contract, schema))
                 rules = by_answer(operation, status, media_type, value)
                 yield _reply(status, code, media_type, value, texts, True, rules, content_type, indent=1)
 
@@ -131,10 +110,10 @@ def _reply(
     **how: Any,
 ) -> Reply:
     content = (json.dumps(value, ensure_ascii=False, **how) if "json" in media_type else str(value)).encode()
-    return Reply(status, code, media_type, value, rule, is_right, rules, sent or _plain(media_type), content)
+    return Reply(status, code, media_type, value, rule, is_right, rules, sent or sent_as(media_type), content)
 
 
-def _plain(media_type: str) -> str:
+def sent_as(media_type: str) -> str:
     """A media type that a key of the content speaks for."""
     return media_type.replace("*/*", "application/*").replace("/*", "/x-any")
 
@@ -147,17 +126,17 @@ def _values(
         yield from (("#", value, True) for value in answers(operation, status, media_type, count))
         return
     whole = shape(operation.contract, schema)
-    yield whole.at, full(whole), True
-    yield whole.at, least(whole), True
+    yield whole.at, ANSWERS.full(whole), True
+    yield whole.at, ANSWERS.least(whole), True
     yield from _coded(operation, whole)
     yield from ((whole.at, value, True) for value in answers(operation, status, media_type, count))
     first = next((each for each in documented(operation) if _says(operation, each, schema)), status)
     if first == status:
         seen = set[str]()
         for leaf in whole.leaves:
-            for rule, variant, is_right in varied(whole, full(leaf)):
+            for rule, variant, is_right in ANSWERS.varied(whole, ANSWERS.full(leaf)):
                 text = json.dumps(variant)
-                if text not in seen and (is_right or not whole.fits(variant)):
+                if text not in seen and (is_right or rule.endswith(TOLD) or not whole.fits(variant)):
                     seen.add(text)
                     yield rule, variant, is_right
 
@@ -174,105 +153,9 @@ def _coded(operation: Called, whole: Shape) -> Iterator[tuple[str, Any, bool]]:
         for said in each.all("x-error"):
             *above, last = said.get("code", "/").split("/")[1:]
             for code in said.get("authentication", ()):
-                value = full(each)
+                value = ANSWERS.full(each)
                 holder = value
                 for key in above:
                     holder = holder[key]
                 holder[last] = code
                 yield each.at, value, each.fits(value)
-
-
-def full(whole: Shape, depth: int = _DEEPEST) -> Any:
-    """A valid value with all documented properties."""
-    return _made(whole, depth, is_full=True)
-
-
-def least(whole: Shape) -> Any:
-    """A valid value with no more than it needs."""
-    return _made(whole, _DEEPEST, is_full=False)
-
-
-def _made(whole: Shape, depth: int, *, is_full: bool) -> Any:
-    value = _sample(whole, depth, is_full=is_full)
-    if whole.allows(value):
-        return value
-    made = [value for _, value in values(whole.contract, whole.schema, [], 10, "answer")]
-    return (max if is_full else min)(made, key=lambda each: len(json.dumps(each)))
-
-
-def _sample(whole: Shape, depth: int, *, is_full: bool) -> Any:
-    """A value by the keywords that matter most."""
-    known = [*whole.all("const"), *(value for each in whole.all("enum") for value in each)]
-    if known:
-        return known[0]
-    if whole.options:
-        return _made(whole.options[0], depth, is_full=is_full)
-    if whole.properties or whole.types & {"object"} or whole.all("additionalProperties"):
-        return _object(whole, depth, is_full=is_full)
-    if whole.types & {"array"} or whole.all("items"):
-        size = max([*whole.all("minItems"), 1 if is_full and depth else 0])
-        return [_made(whole.items, depth - 1, is_full=is_full) for _ in range(size)]
-    name = next((each for each in _LEAVES if each in whole.types), "string")
-    text = _TEXTS.get(whole.format or "", "text")
-    limits = [*whole.all("minimum"), *(each + 1 for each in whole.all("exclusiveMinimum")), 1]
-    return {**_LEAVES, "string": text, "integer": max(limits)}[name]
-
-
-def _object(whole: Shape, depth: int, *, is_full: bool) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for name in whole.properties:
-        child = whole.property(name)
-        if name in whole.required or (is_full and depth > 0 and True not in child.all("writeOnly")):
-            value[name] = _made(child, depth - 1, is_full=is_full and depth > 0)
-    if is_full and depth > 0 and is_object(whole.rest) and not whole.properties:
-        value["a-key of its own"] = _made(whole.property(""), depth - 1, is_full=is_full)
-    return value
-
-
-def varied(whole: Shape, value: Any, depth: int = _DEEPEST) -> Iterator[tuple[str, Any, bool]]:
-    """The value with one place changed: the rule that this is about, the value, and whether it is documented."""
-    (own, *_) = branches(whole, value)
-    yield from _others(own)
-    for probe in PROBES:
-        yield f"{own.at}/type", probe, False
-    for option in whole.options:
-        yield from ((whole.at, made(option), True) for made in (full, least))
-    if is_object(value) and depth:
-        yield from _members(own, value, depth)
-    if is_array(value) and depth and value:
-        for rule, item, right in varied(own.items, value[0], depth - 1):
-            yield rule, [*value[1:], item], right
-        if not own.all("maxItems"):
-            yield own.at, [*value, *value], True
-
-
-def _others(own: Shape) -> Iterator[tuple[str, Any, bool]]:
-    """Other values for a place by its type, and by its enumeration one that is not known."""
-    listed = [each for values in own.all("enum") for each in values]
-    kinds = own.types or {"string", "integer", "boolean", "null", "array"}
-    form = {own.format} if own.format in (*TIMES, "date") else {"string"}
-    more = [
-        each
-        for kind in sorted(kinds - {"string"} | (form if "string" in kinds else set()))
-        for each in _MORE.get(kind, ())
-    ]
-    for each in [*listed, *more]:
-        if own.allows(each):
-            yield own.at, each, True
-    if listed and "string" in kinds and any(isinstance(each, str) for each in listed):
-        yield f"{own.at}/enum", "a value of tomorrow", True
-
-
-def _members(own: Shape, value: dict[str, Any], depth: int) -> Iterator[tuple[str, Any, bool]]:
-    known = own.properties
-    for name, rule in own.required.items():
-        yield rule, {key: item for key, item in value.items() if key != name}, False
-    for name, item in value.items():
-        inner = own.property(name)
-        if name in known and name not in own.required:
-            yield inner.at, {key: each for key, each in value.items() if key != name}, True
-        yield from (
-            (rule, {**value, name: each}, right) for rule, each, right in varied(inner, item, depth - 1)
-        )
-    if False not in own.all("additionalProperties") and not is_object(own.rest):
-        yield own.at, {**value, "of-tomorrow": {"a": [1, None]}, "x y": "z"}, True

@@ -129,13 +129,19 @@ class Shape:
         """The format of a text."""
         return next(iter(self.all("format")), None)
 
+    def names(self, name: str) -> bool:
+        """Whether a property may have this name."""
+        rules = map(json.dumps, self.all("propertyNames"))
+        return all(validator(self.contract, rule).is_valid(name) for rule in rules)
+
     def fits(self, value: Any) -> bool:
         """Whether a value has this shape: types, required properties, times and dates."""
         return bool(self._loose.is_valid(value))
 
-    def allows(self, value: Any) -> bool:
-        """Whether a value has this shape, and keeps all rules."""
-        return self.fits(value) and bool(self._strict.is_valid(value))
+    def allows(self, value: Any, way: str = "") -> bool:
+        """Whether a value has this shape, and keeps all rules; those of the properties that one `way` carries."""
+        is_shaped = way == "request" or self.fits(value)  # it may lack what is only read
+        return is_shaped and bool(validator(self.contract, self._text, way).is_valid(value))
 
     @cached_property
     def _loose(self) -> Any:
@@ -144,8 +150,8 @@ class Shape:
         return jsonschema_rs.Draft202012Validator(whole, validate_formats=True, formats=_FORMATS)
 
     @cached_property
-    def _strict(self) -> Any:
-        return validator(self.contract, json.dumps(self.schema))
+    def _text(self) -> str:
+        return json.dumps(self.schema)
 
 
 def shape(contract: Contract, schema: Any) -> Shape:
@@ -201,6 +207,24 @@ def branches(own: Shape, value: Any) -> list[Shape]:
     fitting = [each for each in found if each.fits(value)]
     failing = [each for each in fitting if True in each.all("x-failure")]
     return failing or [each for each in fitting if each.allows(value)] or fitting or found
+
+
+def variants(own: Shape) -> list[tuple[Shape, dict[str, str]]]:
+    """The shapes that a place may have, where there are several: the branches, or what extends a base.
+
+    With each is the property by which a discriminator tells it, where nothing else does.
+    """
+    return [(each, _mark(own, each)) for each in own.options or _extended(own)[1:]]
+
+
+def _mark(own: Shape, option: Shape) -> dict[str, str]:
+    """The property that names one of several shapes; none where the shape itself says what it is."""
+    said = next(iter(own.all("discriminator")), None)
+    if said is None or option.property(said["propertyName"]).all("const"):
+        return {}
+    words = [*entries(said, "mapping"), *entries(own.contract.document, "components", "schemas")]
+    marks = [{str(said["propertyName"]): word} for word in words]
+    return next((mark for mark in marks if option in _named(own, mark)), dict[str, str]())
 
 
 def _named(own: Shape, value: Any) -> list[Shape]:

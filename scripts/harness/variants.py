@@ -1,4 +1,4 @@
-"""Requests that differ in one thing: which parameters and properties they have, and which characters."""
+"""Requests that differ in one thing: which parameters and properties they have, or what one of these is."""
 
 from __future__ import annotations
 
@@ -9,20 +9,13 @@ from typing import Any
 
 from ..contract import Contract
 from ..runtime.guards import is_array, is_object
-from .called import AWKWARD, PRESENCE, Called, Case
+from .called import PRESENCE, VARIED, Called, Case
+from .samples import REQUESTS
 from .sendable import sendable
+from .shapes import shape
 from .validation import invalid
 from .wholes import body as body_schema
 from .wholes import presences
-
-AWKWARD_WORDS = (
-    " a+b&c=d/e?f#g;h%20i,j:k|l\\m\"n'o[p]{q}@$!*()~é\u2028\U0001f600\t\r\n\x7f ",
-    "a+b&c=d?e#f;g%20h:i'j[k]{l}@$!*()~é",
-    "a+b&c=d?e#f;g%20h:i'j[k]{l}@$!*()~",
-    "+%2B",
-    "+1",
-)
-"""Texts of characters that have a meaning in a URL, a form, a header or JSON; some places take only less."""
 
 
 def by_presence(operation: Called, made: list[Case]) -> Iterator[Case]:
@@ -47,6 +40,38 @@ def by_presence(operation: Called, made: list[Case]) -> Iterator[Case]:
                     yield from (Case(PRESENCE, parameters, *body) for body in bodies[1:])
 
 
+def in_other_values(operation: Called, whole: list[Case]) -> Iterator[Case]:
+    """Cases with each of their values in turn, however deep it lies, replaced by others that the contract allows."""
+    done = set[Any]()
+    for case in whole:
+        for key in [key for key in case.parameters if key not in done]:
+            done.add(key)
+            node = operation.node_of(key)
+            cut = sendable(
+                operation.contract, operation.schema(node)[0], node, operation.taken(node), least=0
+            )
+            for value in _others(operation.contract, cut):
+                parameters = {**case.parameters, key: value}
+                given = {name: each for (_, name), each in parameters.items()}
+                if all(dependency.holds(given) for dependency in operation.dependencies):
+                    yield replace(case, parameters=parameters, phase=VARIED)
+        if case.media_type is not None and case.media_type not in done:
+            done.add(case.media_type)
+            for body in _others(operation.contract, body_schema(operation, case.media_type)):
+                yield replace(case, body=body, phase=VARIED)
+
+
+def _others(contract: Contract, schema: Any) -> Iterator[Any]:
+    """A value of a schema that has all there is, and that with each place in it changed; those that are valid."""
+    own, seen = shape(contract, schema), set[str]()
+    first = REQUESTS.full(own)
+    for value in (first, *(value for _, value, is_right in REQUESTS.varied(own, first) if is_right)):
+        text = json.dumps(value)
+        if text not in seen and invalid(contract, schema, value, "request") is None:
+            seen.add(text)
+            yield value
+
+
 def _bodies(operation: Called, made: list[Case]) -> Iterator[tuple[str | None, Any]]:
     """Bodies of each media type with all properties, with each of the optional ones, and with none."""
     for media_type in operation.content:
@@ -67,39 +92,6 @@ def _bodies(operation: Called, made: list[Case]) -> Iterator[tuple[str | None, A
         )
     if not operation.body_required:
         yield None, None
-
-
-def in_awkward_words(operation: Called, case: Case) -> Case:
-    """The case with every text that may be anything in characters that mean something in a URL, a form or JSON."""
-    parameters = dict(case.parameters)
-    for key, value in case.parameters.items():
-        node = operation.node_of(key)
-        cut = sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))
-        parameters[key] = _awkward(operation.contract, cut, value)
-    made = replace(case, parameters=parameters, phase=AWKWARD)
-    if case.media_type is None:
-        return made
-    schema, body = body_schema(operation, case.media_type), case.body
-    if not is_object(body):
-        return replace(made, body=_awkward(operation.contract, schema, body))
-    for name, value in body.items():
-        words = (({**body, name: word}) for word in _words(value))
-        body = next(
-            (each for each in words if invalid(operation.contract, schema, each, "request") is None), body
-        )
-    return replace(made, body=body)
-
-
-def _awkward(contract: Contract, schema: Any, value: Any) -> Any:
-    """The first of the awkward words that is valid, in place of a text or of the items of an array; or the value."""
-    return next((word for word in _words(value) if invalid(contract, schema, word, "request") is None), value)
-
-
-def _words(value: Any) -> Iterator[Any]:
-    if isinstance(value, str):
-        yield from AWKWARD_WORDS
-    elif is_array(value) and all(isinstance(item, str) for item in value):
-        yield from ([word] * len(value) for word in AWKWARD_WORDS)
 
 
 def _richest(contract: Contract, schema: Any, values: list[Any]) -> Any:

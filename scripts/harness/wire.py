@@ -66,7 +66,7 @@ class Wire:
         self.path, _, self.query_text = self.target.partition("?")
         origins = [str(httpx.URL(url).copy_with(raw_path=b"/")) for url in (request.url, base_url)]
         self.base_ok = origins[0] == origins[1]
-        self.query = _pairs(self.query_text)
+        self.query = pairs(self.query_text)
         self.base_path = httpx.URL(base_url).raw_path.decode("ascii").rstrip("/")
 
     def parameter(self, node: Any, like: Any) -> Any:
@@ -89,8 +89,7 @@ class Wire:
         elif place == "cookie":
             found = _form(self.cookies, name, like, shape, style, explode)
         elif place == "header":
-            raw = self.request.headers.get(name)
-            found = ABSENT if raw is None else _simple(raw, shape, explode, str)
+            found = _header(self.request.headers.get(name), shape, explode)
         else:
             found = self._path(name, shape, style, explode)
         if media is not None and isinstance(found, str) and "json" in media:
@@ -101,7 +100,7 @@ class Wire:
     def cookies(self) -> list[tuple[str, str]]:
         """The pairs of the Cookie header."""
         header = self.request.headers.get("cookie", "")
-        return [pair for part in header.split("; ") if part for pair in _pairs(part)]
+        return [pair for part in header.split("; ") if part for pair in pairs(part)]
 
     @cached_property
     def variables(self) -> dict[str, str] | None:
@@ -133,16 +132,16 @@ class Wire:
             return json.loads(content)
         if kind == "application/x-www-form-urlencoded":
             return _gathered(
-                [(unquote_plus(name), unquote_plus(value)) for name, value in _pairs(content.decode())]
+                [(unquote_plus(name), unquote_plus(value)) for name, value in pairs(content.decode())]
             )
         if kind == "multipart/form-data":
             boundary = self.request.headers["content-type"].partition("boundary=")[2].encode()
             form, files = MultiPartParser().parse(BytesIO(content), boundary, len(content))
-            pairs = [
+            fields = [
                 *form.items(multi=True),
                 *((name, file.read().decode()) for name, file in files.items(multi=True)),
             ]
-            return _gathered(pairs)
+            return _gathered(fields)
         return content.decode()
 
     def credentials(self, scheme: Any) -> list[str] | None:
@@ -163,20 +162,20 @@ class Wire:
         return [rest] if kind == "Bearer" else None
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def pairs(text: str) -> list[tuple[str, str]]:
     """Names and values between `&`, still percent-encoded."""
     return [(name, value) for name, _, value in (part.partition("=") for part in text.split("&") if part)]
 
 
-def _form(pairs: list[tuple[str, str]], name: str, like: Any, shape: str, style: str, explode: bool) -> Any:
+def _form(found: list[tuple[str, str]], name: str, like: Any, shape: str, style: str, explode: bool) -> Any:
     """A parameter among the pairs of a query or cookies; an object that is spread has the names that `like` has."""
     if shape == "object" and (explode or style == "deepObject"):
         names = {f"{name}[{key}]" if style == "deepObject" else key: key for key in like}
-        parts = [(names[unquote(key)], unquote(value)) for key, value in pairs if unquote(key) in names]
+        parts = [(names[unquote(key)], unquote(value)) for key, value in found if unquote(key) in names]
         if len(dict(parts)) < len(parts):
             raise AssertionError(f"a property of the parameter {name} stands twice on the wire: {parts}")
         return dict(parts) or ABSENT
-    own = [value for key, value in pairs if unquote(key) == name]
+    own = [value for key, value in found if unquote(key) == name]
     if not own:
         return ABSENT
     if shape == "array" and explode:
@@ -187,9 +186,16 @@ def _form(pairs: list[tuple[str, str]], name: str, like: Any, shape: str, style:
     return _simple(own[0], shape, False, unquote, delimiter)
 
 
-def _gathered(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+def _header(raw: str | None, shape: str, explode: bool) -> Any:
+    """A parameter in a header; one without text is an empty array, as RFC 9110 has no items without text."""
+    if raw is None:
+        return ABSENT
+    return list[str]() if raw == "" and shape == "array" else _simple(raw, shape, explode, str)
+
+
+def _gathered(fields: list[tuple[str, str]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, value in pairs:
+    for name, value in fields:
         found.setdefault(name, []).append(value)
     return found
 

@@ -73,11 +73,12 @@ def places(contract: Contract) -> Iterator[Place]:
     """All objects that operations reach, in the document's order; a reference is an object of its own."""
     parts = list(walk(contract.document))
     found = {part.at: _Reach() for part in parts}
+    carried = {"request": _without(parts, "readOnly"), "answer": _without(parts, "writeOnly")}
     for path, method, item, node in contract.operations():
         for own in (contract.document, item, node):
             found[contract.pointers[id(own)]].operations.add((path, method))
         for way, roots in _roots(contract, item, node).items():
-            for reached in _reached(contract, parts, roots):
+            for reached in _reached(contract, carried[way], roots):
                 found[reached].operations.add((path, method))
                 found[reached].ways.add(way)
     for part in parts:
@@ -96,6 +97,12 @@ def _roots(contract: Contract, item: Any, node: Any) -> dict[str, list[Any]]:
     sent += [node["requestBody"]] if "requestBody" in node else []
     sent += (node.get("servers") or item.get("servers") or document.get("servers") or [])[:1]
     return {"request": sent, "answer": [one for one in entries(node, "responses").values() if is_object(one)]}
+
+
+def _without(parts: list[Part], mark: str) -> list[Part]:
+    """The parts but for those that only the other way carries, and what is in them."""
+    hidden = [part.at for part in parts if is_object(part.node) and part.node.get(mark) is True]
+    return [part for part in parts if not any(part.at == at or part.at.startswith(f"{at}/") for at in hidden)]
 
 
 def _reached(contract: Contract, parts: list[Part], roots: list[Any]) -> set[str]:

@@ -34,10 +34,14 @@ def listed(mutants: Iterable[Mutant], *, complete: bool) -> dict[Mutant, str]:
 
 
 def _fits(entry: Any, mutant: Mutant) -> bool:
-    """Whether an entry means a mutant: its texts may have `*`; a `way` is the only way that the place is for."""
+    """Whether an entry means a mutant: its texts may have `*`; a `way` is the only way that the place is for.
+
+    The places in `but` are not meant.
+    """
     said = {"vendor": mutant.vendor, "operator": mutant.operator, "at": mutant.at, "what": mutant.what}
     is_way = "way" not in entry or mutant.ways == frozenset([entry["way"]])
-    return is_way and all(fnmatchcase(said[key], entry[key]) for key in said if key in entry)
+    is_meant = not any(fnmatchcase(mutant.at, each) for each in entry.get("but", ()))
+    return is_way and is_meant and all(fnmatchcase(said[key], entry[key]) for key in said if key in entry)
 
 
 def wanted(kind: str, vendor: str) -> float:
