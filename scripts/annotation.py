@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from .runtime.guards import is_array, is_object
+from .kinds import is_array, is_object
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|.', re.DOTALL)
 _ASCII = re.compile("[ -~]*")

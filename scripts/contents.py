@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .annotation import Type, literal, opened
+from .kinds import is_object
 from .objects import entries
 from .parameters import check_style, holds_nested
-from .runtime.guards import is_object
 from .runtime.media import FORM, MULTIPART, Encoding, essence, is_json
 from .schemas import Schemas
 from .values import Values

@@ -8,11 +8,11 @@ from typing import Any
 
 from . import validity
 from .document import Map, limited, load, pointer, problem
+from .kinds import is_array, is_object
 from .objects import METHODS, entries
 from .overlay import apply
 from .problem import Problem, shown
 from .references import followed, target
-from .runtime.guards import is_array, is_object
 from .vendors import Vendor
 
 

@@ -93,6 +93,24 @@ class Dependency:
         """Whether only the presence of parameters counts, not their values."""
         return all(part.data not in ("test", "limit") for part in self.tree.iter_subtrees())
 
+    @property
+    def comparisons(self) -> list[tuple[str, str, Any]]:
+        """What is compared with a constant: the parameter, the sign as Python has it, or LIKE, and the constant."""
+        found: list[tuple[str, str, Any]] = []
+        for part in self.tree.iter_subtrees():
+            match part:
+                case Tree("test", [Token("NAME") as name, sign, right]) if not _names(right):
+                    found.append((_names(name)[0], _sign(sign, right), _constant(right)))
+                case _:
+                    pass
+        return found
+
+    @property
+    def is_of_constants(self) -> bool:
+        """Whether parameters are compared with nothing but constants, if with anything."""
+        parts = [part for part in self.tree.iter_subtrees() if part.data in ("test", "limit")]
+        return len(parts) == len(self.comparisons)
+
     def holds(self, given: Mapping[str, object]) -> bool:
         """Whether this holds for parameters by their name on the wire; one that is not given is absent."""
         return bool(_evaluate(self.tree, given))

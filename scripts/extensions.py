@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema_rs
 
 from .document import plain, problem
+from .kinds import is_array, is_object
 from .objects import Part
 from .problem import refuse
 from .runtime.errors import ErrorFields
-from .runtime.guards import is_array, is_object
 
 _FORMS = {
     "x-python-name": "a name in Python",

@@ -8,9 +8,9 @@ from typing import Any
 from . import names
 from .annotation import Type, annotated, literal, opened, union
 from .keywords import rest, rules
+from .kinds import is_array, is_object
 from .models import Field, Model
 from .naming import python_names
-from .runtime.guards import is_array, is_object
 from .values import Values
 
 _CLASS_NAMES = {

@@ -6,7 +6,7 @@ from types import NoneType
 from typing import Any
 
 from .annotation import literal
-from .runtime.guards import is_array, is_object
+from .kinds import is_array, is_object
 from .runtime.rules import Rules
 from .runtime.timestamps import RFC_2822
 

@@ -8,8 +8,8 @@ from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .kinds import is_object
 from .problem import shown
-from .runtime.guards import is_object
 from .vendors import PACKAGE
 
 NAME = f"{PACKAGE}/manifest.json"

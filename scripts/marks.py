@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .runtime.guards import is_array, is_object
+from .kinds import is_array, is_object
 
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
 

@@ -7,9 +7,9 @@ from math import lcm
 from typing import Any
 
 from .keywords import ANNOTATIONS
+from .kinds import is_object
 from .objects import entries
 from .problem import Problem
-from .runtime.guards import is_object
 from .runtime.rules import same
 
 _LARGEST = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")

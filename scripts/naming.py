@@ -7,8 +7,8 @@ from typing import Any
 
 from . import names
 from .contract import Contract
+from .kinds import is_object
 from .models import Model
-from .runtime.guards import is_object
 
 _LONGEST = 200
 """Bytes in the name of a module: with its endings, all file systems take it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from .kinds import is_array, is_object
 from .marks import pointer
-from .runtime.guards import is_array, is_object
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from jsonpath_rfc9535 import JSONPathError, JSONPathQuery
 
 from .jsonpath import JSONPATH, SECONDS
+from .kinds import is_array, is_object
 from .marks import Line, copied, drop, place, pointer, put
 from .problem import Problem
-from .runtime.guards import is_array, is_object
 from .yaml12 import MOST_VALUES
 
 if TYPE_CHECKING:

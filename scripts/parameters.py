@@ -10,9 +10,9 @@ from typing import Any
 from . import names
 from .annotation import Type, literal
 from .contract import Contract
+from .kinds import is_object
 from .naming import python_names
 from .runtime.draft import TOKEN
-from .runtime.guards import is_object
 from .runtime.media import essence, is_json
 from .security import slot
 from .values import Values

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from .document import keys_of, pointer, problem
+from .kinds import is_object
 from .marks import step
 from .objects import Part
-from .runtime.guards import is_object
 
 LONGEST = 100
 """References that may lead from one to the next, and schemas that may hold one another."""

@@ -25,13 +25,13 @@ from .keywords import (
     only_requires,
     rest,
 )
+from .kinds import is_object
 from .merging import merged
 from .models import Model
 from .objects import entries
 from .problem import Problem
 from .references import target
 from .runtime.assertions import comparable
-from .runtime.guards import is_object
 from .runtime.rules import compiled
 
 

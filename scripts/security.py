@@ -9,9 +9,9 @@ from typing import Any
 from . import names
 from .annotation import literal
 from .contract import Contract
+from .kinds import is_array
 from .objects import entries
 from .runtime.draft import TOKEN
-from .runtime.guards import is_array
 from .runtime.options import Options
 
 _OWN: tuple[str, ...] = ("self", "super", "options", *Options.__annotations__)

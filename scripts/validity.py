@@ -8,9 +8,9 @@ from typing import Any
 from . import extensions, mentions, references, structure
 from .document import pointer, problem
 from .keywords import ANNOTATIONS, CHECKED, UNCHECKED
+from .kinds import is_object
 from .objects import METHODS, Part, entries, walk
 from .references import followed
-from .runtime.guards import is_object
 from .runtime.rules import compiled
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")

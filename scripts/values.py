@@ -7,8 +7,8 @@ from typing import Any
 
 from .annotation import Type, literal, members, union
 from .keywords import choice, constants, items, json_types, rest, rules
+from .kinds import is_array, is_object
 from .models import Model
-from .runtime.guards import is_array, is_object
 from .runtime.timestamps import RFC_2822, parse_date, parse_datetime
 from .schemas import Schemas
 

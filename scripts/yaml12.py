@@ -18,9 +18,9 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import Scanner
 
+from .kinds import is_array, is_object
 from .marks import Map, Seq, copied, place, put
 from .problem import Problem
-from .runtime.guards import is_array, is_object
 
 MOST_VALUES = 200_000
 """Mappings, sequences and scalars of a document, those that aliases repeat included."""

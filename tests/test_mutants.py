@@ -286,7 +286,7 @@ def test_ctrl_c_ends_it_with_what_there_is(
 def test_the_clients_of_before_are_there_again(tree: Path, tmp_path: Path) -> None:
     known = {name: module for name, module in sys.modules.items() if name.startswith("phone_number_apis")}
     with importable(tmp_path / "aside"):
-        Subject(chosen([], tree)[0], tmp_path / "aside").target(("/things", "get"))
+        Subject(chosen([], tree)[0], tmp_path / "aside").whole.target(("/things", "get"))
     assert {
         name: module for name, module in sys.modules.items() if name.startswith("phone_number_apis")
     } == known

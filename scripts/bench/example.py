@@ -22,9 +22,9 @@ from ..harness.arguments import Unfit
 from ..harness.called import Called, Case, called
 from ..harness.calls import Driver, Target, targets
 from ..harness.cases import answers, requests
+from ..kinds import is_object
 from ..objects import entries
 from ..problem import Problem, shown
-from ..runtime.guards import is_object
 from ..runtime.media import FORM, is_json
 from ..vendors import PACKAGE, ROOT, Vendor
 

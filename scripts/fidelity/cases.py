@@ -7,10 +7,10 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from ..contract import Contract
+from ..kinds import is_array, is_object
 from ..objects import entries
 from ..references import target
 from ..runtime.assertions import comparable
-from ..runtime.guards import is_array, is_object
 from .schema import Choice, Schema, only_requires
 
 _IMPLIED = {"properties": "object", "additionalProperties": "object", "items": "array"}

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..contract import Contract
+from ..kinds import is_object
 from ..objects import entries
 from ..references import target
-from ..runtime.guards import is_object
 from ..runtime.timestamps import RFC_2822
 
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")

@@ -23,7 +23,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
     yield Check(finding=_declared(target))
     arguments = target.arguments(requests(target.operation, count)[0])
     with target.driven(use_asyncio=False) as driver:
-        for reply in replies(target.operation, count):
+        for reply in sorted(replies(target.operation, count), key=lambda each: -target.nearness(each.rule)):
             for function in ("sync_detailed", "sync"):
                 done = driver.call(function, arguments, reply.response)
                 found = next(differences(target, reply, done, whole=function == "sync_detailed"), None)

@@ -11,8 +11,8 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ..contract import Contract
+from ..kinds import is_array, is_object
 from ..objects import entries
-from ..runtime.guards import is_array, is_object
 from .times import day, moment
 from .validation import invalid
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from ..kinds import is_array, is_object
 from ..objects import entries
-from ..runtime.guards import is_array, is_object
 
 Keys = tuple[str | int, ...]
 GONE: Any = object()

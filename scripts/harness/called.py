@@ -11,8 +11,8 @@ from typing import Any
 
 from ..contract import Contract
 from ..dependencies import parse
+from ..kinds import is_object
 from ..objects import entries
-from ..runtime.guards import is_object
 from .sendable import spreads
 
 EXAMPLES, PRESENCE, VARIED = "examples", "presence", "varied"
@@ -29,6 +29,8 @@ class Case:
     parameters: dict[tuple[str, str], Any]
     media_type: str | None = None
     body: Any = None
+    about: str = ""
+    """The JSON pointer of what is varied."""
 
 
 @dataclass(frozen=True, eq=False)

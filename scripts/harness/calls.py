@@ -16,8 +16,8 @@ from typing import Any, NamedTuple, cast, get_args, get_type_hints
 import httpx
 
 from ..contract import Contract
+from ..kinds import is_object
 from ..objects import entries
-from ..runtime.guards import is_object
 from .arguments import Builder, Refused, Unfit, nameless, names_of, unset
 from .called import Called, Case, snake
 
@@ -51,6 +51,17 @@ class Target:
     vendor: str
     operation: Called
     found: ModuleType | None
+    focus: str = ""
+    """The JSON pointer of what the first cases are to be about."""
+
+    def nearness(self, at: str) -> int:
+        """How near a pointer is to the focus: in what holds it, or around that."""
+        holder = self.focus.rpartition("/")[0]
+        if not holder or at in ("", "#"):
+            return 0
+        if f"{at}/".startswith(f"{holder}/"):
+            return len(holder) + f"{at}/".startswith(f"{self.focus}/")
+        return len(at) if f"{holder}/".startswith(f"{at}/") else 0
 
     def __str__(self) -> str:
         """As a person names it."""

@@ -16,7 +16,8 @@ from .called import Called, Case
 from .generation import values
 from .sendable import is_sendable
 from .variants import by_presence, in_other_values
-from .wholes import presences, request, request_examples
+from .ways import ways
+from .wholes import request, request_examples
 
 
 @cache
@@ -45,9 +46,9 @@ def _is_sendable(operation: Called, case: Case) -> bool:
 def _generated(operation: Called, count: int) -> Iterator[Case]:
     media_types: list[str | None] = [*operation.content] or [None]
     for media_type in media_types:
-        for present, absent in presences(operation):
-            schema = request(operation, media_type, present, absent)
-            examples = list(request_examples(operation, media_type, present, absent))
+        for way in ways(operation):
+            schema = request(operation, media_type, way)
+            examples = list(request_examples(operation, media_type, way))
             for phase, value in values(operation.contract, schema, examples, count, "request"):
                 parameters = {_place(key): item for key, item in value.get("parameters", {}).items()}
                 given = {name: item for (_, name), item in parameters.items()}

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 import httpx
 
 from ..contract import Contract
+from ..kinds import is_array, is_object
 from ..objects import entries
-from ..runtime.guards import is_array, is_object
 from .arguments import applied
 from .called import Called, Case, snake
 from .calls import Target, secret

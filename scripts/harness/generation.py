@@ -26,8 +26,8 @@ from schemathesis.generation.hypothesis.builder import (
 
 from ..contract import Contract
 from ..document import plain
+from ..kinds import is_array, is_object
 from ..objects import entries
-from ..runtime.guards import is_array, is_object
 
 SEED = int(os.environ.get("HARNESS_SEED", "0"))
 """What the random values come from: the same in every run, unless the environment says otherwise."""

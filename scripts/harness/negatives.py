@@ -14,10 +14,10 @@ from typing import Any
 
 from ..contract import Contract
 from ..document import keys_of, plain
+from ..kinds import is_array, is_object
 from ..marks import step
 from ..objects import entries
 from ..references import target
-from ..runtime.guards import is_array, is_object
 from .breaking import CANDIDATES, GONE, Keys
 from .called import Called, Case
 from .cases import requests

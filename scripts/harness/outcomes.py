@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 
 from ..contract import Contract
+from ..kinds import is_object
 from ..marks import keys_of, step
 from ..objects import entries
-from ..runtime.guards import is_object
 from .called import Called, called
 from .calls import Outcome, Target
 from .findings import Finding

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import httpx
 
-from ..runtime.guards import is_array, is_object
+from ..kinds import is_array, is_object
 from .arguments import unset
 from .calls import Driver, Target
 

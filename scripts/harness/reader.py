@@ -10,7 +10,7 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from ..runtime.guards import is_array, is_object
+from ..kinds import is_array, is_object
 from .shapes import Shape, branches
 from .times import TIMES, day, moment
 from .wire import same

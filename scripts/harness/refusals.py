@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
+from ..kinds import is_array, is_object
 from ..objects import entries
-from ..runtime.guards import is_array, is_object
 from .arguments import Builder, Refused, Unfit, literals, unset
 from .breaking import GONE
 from .called import Case
@@ -21,6 +21,7 @@ from .negatives import Negative, is_broken, negatives
 from .programs import program
 from .requests import written
 from .rules import Rule, rules
+from .ways import broken_ways
 
 NAME = "refusals"
 _LOOSE, _LEFT_OUT = Builder(is_loose=True), Builder(is_loose=True, names_absent=False)
@@ -52,16 +53,16 @@ class Wanted(NamedTuple):
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Every broken rule by `sync_detailed`, and one of each rule by `asyncio`, the other functions and the methods."""
-    found = negatives(target.operation, count)
+    found = sorted(negatives(target.operation, count), key=lambda each: -target.nearness(each.rule))
     first = {(each.rule, each.parameter, each.keys): each for each in reversed(found)}
     once = list(first.values())
     for use_asyncio in (False, True):
         with target.driven(use_asyncio=use_asyncio) as driver:
             refusals = _Refusals(driver)
-            for each in once if use_asyncio else found:
-                yield refusals.of_negative(each, with_all=each in once)
             for claimed in () if use_asyncio else refusals.claimed(once):
                 yield refusals.of_negative(claimed, with_all=False)
+            for each in once if use_asyncio else found:
+                yield refusals.of_negative(each, with_all=each in once)
             yield from refusals.of_parameters(requests(target.operation, count))
         for validate in (True, False):
             with target.driven(use_asyncio=use_asyncio, validate=validate) as driver:
@@ -281,23 +282,20 @@ def _misses(error: Any, wanted: Wanted) -> str:
 
 
 def _violations(target: Target, cases: tuple[Case, ...]) -> Iterator[tuple[int, Case]]:
-    """Every combination of presence that breaks exactly one dependency, with the values of the cases."""
+    """Every way to break exactly one dependency, with the values of the cases where any will do."""
     operation = target.operation
-    names = dict.fromkeys(name for dependency in operation.dependencies for name in dependency.names)
     pool = {key: value for case in reversed(cases) for key, value in case.parameters.items()}
-    free = [key for key in pool if key[1] in names and operation.node_of(key).get("required") is not True]
-    for number in range(2 ** len(free)):
-        given = {key for place, key in enumerate(free) if number >> place & 1}
+    for index, way in broken_ways(operation):
+        kinds = {key: kind.example for key in pool if (kind := way.given.get(key[1]))}
         for source in (cases[0], *cases[-1:]):
             parameters = {
                 key: value
-                for key, value in {**pool, **source.parameters}.items()
-                if key not in free or key in given
+                for key, value in {**pool, **source.parameters, **kinds}.items()
+                if key[1] not in way.absent
             }
-            known = {name: value for (_, name), value in parameters.items()}
-            broken = [index for index, each in enumerate(operation.dependencies) if not each.holds(known)]
-            if len(broken) == 1:
-                yield broken[0], replace(source, parameters=parameters)
+            given = {name: value for (_, name), value in parameters.items()}
+            if [index] == [n for n, each in enumerate(operation.dependencies) if not each.holds(given)]:
+                yield index, replace(source, parameters=parameters)
                 break
 
 
@@ -348,7 +346,7 @@ def _without_credentials(target: Target, case: Case) -> Iterator[Check]:
     )
 
 
-def _left(target: Target, found: tuple[Negative, ...]) -> Iterator[Check]:
+def _left(target: Target, found: list[Negative]) -> Iterator[Check]:
     """The rules that no request of one value breaks, and why."""
     broken = {each.rule for each in found}
     for rule in sorted(rules(target.operation)):

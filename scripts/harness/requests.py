@@ -28,6 +28,7 @@ _LIMIT, _HEADER = 7.5, "X-Harness"
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Every case by `sync`, `sync_detailed`, `asyncio`, `asyncio_detailed` and the methods of both clients."""
     cases, first = _cases(target.operation, count), requests(target.operation, count)[0]
+    cases = sorted(cases, key=lambda each: -target.nearness(each[0].about))
     for use_asyncio in (False, True):
         with target.driven(use_asyncio=use_asyncio) as driver:
             called = _Called(driver)

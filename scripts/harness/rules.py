@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..contract import Contract
+from ..kinds import is_array, is_object
 from ..objects import entries
 from ..references import target
-from ..runtime.guards import is_array, is_object
 from .called import Called, Case
 from .validation import invalid
 

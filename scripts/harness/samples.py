@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..runtime.guards import is_array, is_object
+from ..kinds import is_array, is_object
 from .generation import values
 from .shapes import Shape, branches, variants
 from .times import TIMES
@@ -156,6 +156,7 @@ class Samples:
             )
         if False not in own.all("additionalProperties") and not is_object(own.rest):
             yield own.at, {**value, "of-tomorrow": {"a": [1, None]}, "x y": "z"}, True
+            yield own.at, {**value, "another": "z"}, True
 
 
 def _marked(value: Any, mark: dict[str, str]) -> Any:

@@ -8,8 +8,8 @@ from collections.abc import Set
 from typing import Any
 
 from ..contract import Contract
+from ..kinds import is_object
 from ..objects import entries
-from ..runtime.guards import is_object
 
 SCALARS = ["string", "number", "integer", "boolean", "null"]
 OUT_OF_PATH = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")

@@ -14,9 +14,9 @@ import jsonschema_rs
 
 from ..contract import Contract
 from ..document import plain
+from ..kinds import is_object
 from ..objects import entries
 from ..references import target
-from ..runtime.guards import is_object
 from .times import TIMES, is_day, is_moment
 from .validation import validator
 

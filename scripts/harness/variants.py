@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from ..contract import Contract
-from ..runtime.guards import is_array, is_object
+from ..kinds import is_array, is_object
 from .called import PRESENCE, VARIED, Called, Case
 from .samples import REQUESTS
 from .sendable import sendable
 from .shapes import shape
 from .validation import invalid
+from .ways import ways
 from .wholes import body as body_schema
-from .wholes import presences
 
 
 def by_presence(operation: Called, made: list[Case]) -> Iterator[Case]:
@@ -28,11 +28,12 @@ def by_presence(operation: Called, made: list[Case]) -> Iterator[Case]:
         for cut in [sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))]
     }
     bodies = list(_bodies(operation, made))
-    for present, absent in presences(operation):
-        free = [key for key in pool if key[1] not in absent]
-        fixed = [key for key in free if key[1] in present or operation.node_of(key).get("required") is True]
+    for way in ways(operation):
+        free = [key for key in pool if key[1] not in way.absent]
+        fixed = [key for key in free if key[1] in way.given or operation.node_of(key).get("required") is True]
+        known = {key: kind.example if (kind := way.given.get(key[1])) else pool[key] for key in free}
         for chosen in [fixed, *([*fixed, key] for key in free if key not in fixed), free]:
-            parameters = {key: pool[key] for key in free if key in chosen}
+            parameters = {key: known[key] for key in free if key in chosen}
             given = {name: value for (_, name), value in parameters.items()}
             if all(dependency.holds(given) for dependency in operation.dependencies):
                 yield Case(PRESENCE, parameters, *bodies[0])
@@ -50,26 +51,28 @@ def in_other_values(operation: Called, whole: list[Case]) -> Iterator[Case]:
             cut = sendable(
                 operation.contract, operation.schema(node)[0], node, operation.taken(node), least=0
             )
-            for value in _others(operation.contract, cut):
+            at = operation.contract.pointers[id(node)]
+            for _, value in _others(operation.contract, cut):
                 parameters = {**case.parameters, key: value}
                 given = {name: each for (_, name), each in parameters.items()}
                 if all(dependency.holds(given) for dependency in operation.dependencies):
-                    yield replace(case, parameters=parameters, phase=VARIED)
+                    yield replace(case, parameters=parameters, phase=VARIED, about=at)
         if case.media_type is not None and case.media_type not in done:
             done.add(case.media_type)
-            for body in _others(operation.contract, body_schema(operation, case.media_type)):
-                yield replace(case, body=body, phase=VARIED)
+            for at, body in _others(operation.contract, body_schema(operation, case.media_type)):
+                yield replace(case, body=body, phase=VARIED, about=at)
 
 
-def _others(contract: Contract, schema: Any) -> Iterator[Any]:
+def _others(contract: Contract, schema: Any) -> Iterator[tuple[str, Any]]:
     """A value of a schema that has all there is, and that with each place in it changed; those that are valid."""
     own, seen = shape(contract, schema), set[str]()
     first = REQUESTS.full(own)
-    for value in (first, *(value for _, value, is_right in REQUESTS.varied(own, first) if is_right)):
+    varied = ((at, value) for at, value, is_right in REQUESTS.varied(own, first) if is_right)
+    for at, value in ((own.at, first), *varied):
         text = json.dumps(value)
         if text not in seen and invalid(contract, schema, value, "request") is None:
             seen.add(text)
-            yield value
+            yield at, value
 
 
 def _bodies(operation: Called, made: list[Case]) -> Iterator[tuple[str | None, Any]]:

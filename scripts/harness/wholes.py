@@ -1,57 +1,31 @@
-"""The schema of a whole request, for each set of parameters that the dependencies allow, and examples of it."""
+"""The schema of a whole request, in each way that the dependencies allow, and examples of it."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from ..kinds import is_array, is_object
 from ..objects import entries
-from ..runtime.guards import is_array, is_object
 from .called import Called
 from .sendable import sendable
+from .ways import Way
 
 STYLED = {"style", "explode", "allowReserved"}
 """What makes the encoding of a property of a form that of a query parameter."""
 
 
-def presences(operation: Called) -> list[tuple[set[str], set[str]]]:
-    """Which parameters to give and which to leave out so that the dependencies hold: all ways that there are."""
-    names = list(dict.fromkeys(name for dependency in operation.dependencies for name in dependency.names))
-    required = {node["name"] for node in operation.parameters if node.get("required") is True}
-    ways: list[tuple[set[str], set[str]]] = []
-    for given in itertools.product((True, False), repeat=len(names)):
-        present = {name for name, is_given in zip(names, given, strict=True) if is_given}
-        absent = set(names) - present
-        probe = dict.fromkeys(present, None)
-        fixed = all(_can_hold(dependency, probe) for dependency in operation.dependencies)
-        if fixed and not absent & required:
-            ways.append((present, absent))
-    return ways or [(set(), set())]
-
-
-def _can_hold(dependency: Any, probe: dict[str, Any]) -> bool:
-    """Whether a dependency can hold with these parameters; where values matter, that is seen with the values."""
-    try:
-        return (
-            bool(dependency.holds(probe))
-            or "==" in dependency.text
-            or any(sign in dependency.text for sign in "<>=+-*/")
-        )
-    except TypeError:
-        return True
-
-
-def request(operation: Called, media_type: str | None, present: set[str], absent: set[str]) -> dict[str, Any]:
+def request(operation: Called, media_type: str | None, way: Way) -> dict[str, Any]:
     """The schema of a whole request."""
     properties: dict[str, Any] = {}
     required: list[str] = []
     for node in operation.parameters:
-        if node["name"] in absent:
+        name, key = node["name"], f"{node['in']} {node['name']}"
+        if name in way.absent:
             continue
-        key = f"{node['in']} {node['name']}"
-        properties[key] = sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))
-        if node.get("required") is True or node["name"] in present:
+        cut = sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))
+        properties[key] = kind.schema if (kind := way.given.get(name)) else cut
+        if node.get("required") is True or name in way.given:
             required.append(key)
     whole: dict[str, Any] = {"parameters": {
         "type": "object", "properties": properties, "required": required, "additionalProperties": False
@@ -78,18 +52,16 @@ def body(operation: Called, media_type: str) -> Any:
     return {**resolved, "properties": cut}
 
 
-def request_examples(
-    operation: Called, media_type: str | None, present: set[str], absent: set[str]
-) -> Iterator[Any]:
+def request_examples(operation: Called, media_type: str | None, way: Way) -> Iterator[Any]:
     """Whole requests made of the examples in the contract."""
     parameters: dict[str, Any] = {}
     for node in operation.parameters:
         media = next(iter(entries(node, "content").values()), None)
         schema = operation.schema(node)[0]
         found = [*_examples(operation, node), *_examples(operation, media), *_examples(operation, schema)]
-        if found and node["name"] not in absent:
+        if found and node["name"] not in way.absent:
             parameters[f"{node['in']} {node['name']}"] = found[0]
-        elif node.get("required") is True or node["name"] in present:
+        elif node.get("required") is True or node["name"] in way.given:
             return
     bodies = _examples(operation, operation.content[media_type]) if media_type is not None else []
     for body in bodies:

@@ -18,7 +18,7 @@ from urllib.parse import unquote, unquote_plus
 import httpx
 from werkzeug.formparser import MultiPartParser
 
-from ..runtime.guards import is_array, is_object
+from ..kinds import is_array, is_object
 from .called import Called
 from .times import moment
 

@@ -8,9 +8,9 @@ from typing import Any
 from .. import lowering
 from ..contract import Contract
 from ..document import keys_of, pointer, problem
+from ..kinds import is_object
 from ..objects import entries, walk
 from ..problem import Problem
-from ..runtime.guards import is_object
 from ..schemas import Schemas
 from .subject import Subject
 

@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema_rs
 
 from ..document import pointer, problem
+from ..kinds import is_array, is_object
 from ..problem import Problem
-from ..runtime.guards import is_array, is_object
 from ..runtime.timestamps import RFC_2822
 
 

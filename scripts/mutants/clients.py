@@ -19,8 +19,8 @@ from ..contract import Contract
 from ..formatting import tidy
 from ..generate import write_shared
 from ..generator import render
+from ..kinds import is_array
 from ..lowering import client
-from ..runtime.guards import is_array
 from ..vendors import PACKAGE
 
 
@@ -100,6 +100,24 @@ def replace(vendor: str, folder: Path) -> None:
         delattr(package, vendor)
     package.__path__.insert(0, str(folder))
     importlib.invalidate_caches()
+
+
+@contextmanager
+def replaced(vendor: str, folder: Path) -> Generator[None]:
+    """Import the client of a vendor from another folder for a while."""
+    package: Any = importlib.import_module(PACKAGE)
+    before: dict[str, Any] = {name: sys.modules[name] for name in _modules(f"{PACKAGE}.{vendor}")}
+    replace(vendor, folder)
+    try:
+        yield
+    finally:
+        package.__path__.remove(str(folder))
+        for name in _modules(f"{PACKAGE}.{vendor}"):
+            del sys.modules[name]
+        sys.modules.update(before)
+        if f"{PACKAGE}.{vendor}" in before:
+            setattr(package, vendor, before[f"{PACKAGE}.{vendor}"])
+        importlib.invalidate_caches()
 
 
 def _modules(package: str) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from ..kinds import is_array
 from ..marks import pointer
 from ..objects import entries
-from ..runtime.guards import is_array
 from .places import Fault, Place, at, held
 
 _METHODS = {"get": "post", "post": "put", "put": "patch", "patch": "put", "delete": "post"}

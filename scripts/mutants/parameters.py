@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from ..keywords import json_types
+from ..kinds import is_object
 from ..marks import pointer
 from ..objects import entries
-from ..runtime.guards import is_object
 from .places import Change, Fault, Place, at, both, held, removing, renaming, replacing
 
 STYLES = {

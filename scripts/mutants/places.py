@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, NamedTuple
 
+from .. import validity
 from ..contract import Contract
-from ..marks import Map, drop, keys_of, plain, pointer, put, step
-from ..objects import Part, entries, walk
+from ..kinds import is_array, is_object
+from ..marks import Map, copied, drop, keys_of, plain, pointer, put, step
+from ..objects import METHODS, Part, entries, walk
 from ..references import target
-from ..runtime.guards import is_array, is_object
 
 Key = tuple[str, str]
 """The path and method of an operation."""
@@ -85,6 +86,26 @@ def places(contract: Contract) -> Iterator[Place]:
         reach = found[part.at]
         if reach.operations:
             yield Place(*part, contract, frozenset(reach.operations), frozenset(reach.ways))
+
+
+def alone(contract: Contract, operation: Key) -> Contract:
+    """The contract of one operation: without the others, and without the components that it does not reach."""
+    path, method = operation
+    document, kept = (
+        copied(contract.document),
+        [each for each in places(contract) if operation in each.operations],
+    )
+    for other in [other for other in document["paths"] if other != path]:
+        drop(document["paths"], other)
+    for other in [other for other in METHODS if other != method and other in document["paths"][path]]:
+        drop(document["paths"][path], other)
+    reached, is_open = {each.at for each in kept}, any(each.kind == "discriminator" for each in kept)
+    for section in ("responses", "parameters", "requestBodies", *(() if is_open else ("schemas",))):
+        held = entries(document, "components", section)
+        for name in [name for name in held if pointer("components", section, name) not in reached]:
+            drop(held, name)
+    validity.check(document)
+    return Contract(document)
 
 
 def _roots(contract: Contract, item: Any, node: Any) -> dict[str, list[Any]]:

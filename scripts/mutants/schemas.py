@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from ..keywords import json_types
+from ..kinds import is_array, is_object
 from ..marks import pointer
 from ..objects import entries
-from ..runtime.guards import is_array, is_object
 from .places import Fault, Place, both, removing, renaming, replacing
 
 _LOOSER = {

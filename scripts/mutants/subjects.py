@@ -6,7 +6,8 @@ import ast
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from ..contract import Contract, contract
 from ..document import copied, dump, keys_of, place
 from ..harness.called import Called, called
 from ..harness.calls import Target, targets
+from ..problem import Problem
 from ..vendors import PACKAGE, Vendor
 from . import clients
 from .operators import faults
-from .places import Change, Fault, Key
+from .places import Change, Fault, Key, alone
 from .python import Edit, edited, edits
 
 _WORD, _ALIAS = re.compile(r"\w+"), re.compile(r"(\w+) import OPERATION as (\w+)")
@@ -41,8 +43,8 @@ class Mutant:
     """Whether requests or answers, or both, are what a fault in a contract is about."""
     operations: frozenset[Key]
     """Those that it can show in."""
-    write: Callable[[Path], None]
-    """Writes it below a folder; raises `Problem` where there can be no such client."""
+    write: Callable[[Path, Scope], None]
+    """Writes it below a folder, by the contract of a scope; raises `Problem` where there can be no such client."""
     diff: Callable[[], str]
 
     def __str__(self) -> str:
@@ -50,25 +52,45 @@ class Mutant:
         return f"{self.vendor}: {self.operator}: {self.at}: {self.what}"
 
 
-class Subject:
-    """A vendor's client as it should be."""
+class Scope:
+    """A contract, or as much of it as one operation needs, and the client in a folder that is rendered from it."""
 
-    def __init__(self, vendor: Vendor, folder: Path) -> None:
-        self.vendor, self.contract = vendor.name, contract(vendor)
-        self.client, plain = folder / PACKAGE / vendor.name, folder / "plain" / vendor.name
-        clients.rendered(self.vendor, self.contract, plain)
-        self.modules = clients.modules(plain)
-        clients.tidied(self.vendor, self.contract, folder / PACKAGE)
+    def __init__(self, vendor: str, contract: Contract, folder: Path) -> None:
+        self.vendor, self.contract, self.folder = vendor, contract, folder
+        clients.rendered(vendor, contract, folder / vendor)
+        self.modules = clients.modules(folder / vendor)
 
     @cached_property
     def operations(self) -> dict[Key, Called]:
         """The operations of the contract."""
         return {(each.path, each.method): each for each in called(self.contract)}
 
-    def target(self, operation: Key) -> Target:
-        """An operation of the client that is imported now."""
+    def target(self, operation: Key, focus: str = "") -> Target:
+        """An operation of the client that is imported now; the first cases are about what `focus` points to."""
         (target,) = targets(self.vendor, self.contract, [self.operations[operation]])
-        return target
+        return replace(target, focus=focus)
+
+
+class Subject:
+    """A vendor's client as it should be."""
+
+    def __init__(self, vendor: Vendor, folder: Path) -> None:
+        self.vendor, self.contract = vendor.name, contract(vendor)
+        self.client, self._plain = folder / PACKAGE / vendor.name, folder / "plain" / vendor.name
+        self.whole = Scope(self.vendor, self.contract, self._plain)
+        clients.tidied(self.vendor, self.contract, folder / PACKAGE)
+        self._parts: dict[Key, Scope] = {}
+
+    def scope(self, mutant: Mutant) -> Scope:
+        """What a mutant is rendered from and checked by: no more than its operation needs, which takes less time."""
+        if mutant.kind != "contract" or len(mutant.operations) > 1:
+            return self.whole
+        (operation,) = mutant.operations
+        if operation not in self._parts:
+            self._parts[operation], folder = self.whole, self._plain / str(len(self._parts))
+            with suppress(Problem):  # it cannot stand alone
+                self._parts[operation] = Scope(self.vendor, alone(self.contract, operation), folder)
+        return self._parts[operation]
 
     def mutants(self) -> Iterator[Mutant]:
         """All mutants, always in the same order."""
@@ -87,12 +109,12 @@ class Subject:
         at, what = f"{name}:{edit.line} {edit.function}".strip(), f"{_short(edit.old)} → {_short(edit.text)}"
         return Mutant(
             "python", self.vendor, edit.operator, at, what, frozenset(), using,
-            lambda folder: clients.linked(self.client, folder, name, edited(source, edit)),
+            lambda folder, _: clients.linked(self.client, folder, name, edited(source, edit)),
             lambda: _compared(str(name), source, edited(source, edit)),
         )  # fmt: skip
 
-    def _write(self, change: Change, folder: Path) -> None:
-        document = copied(self.contract.document)
+    def _write(self, change: Change, folder: Path, scope: Scope) -> None:
+        document = copied(scope.contract.document)
         change(document)
         validity.check(document)
         clients.rendered(self.vendor, Contract(document), folder)
@@ -120,8 +142,8 @@ class Subject:
     def homes(self) -> dict[Key, Path]:
         """The module of each operation."""
         return {
-            each: Path(str(self.target(each).module.__file__)).relative_to(self.client)
-            for each in self.operations
+            each: Path(str(self.whole.target(each).module.__file__)).relative_to(self.client)
+            for each in self.whole.operations
         }
 
     def _words(self, module: Path) -> set[str]:

@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice, product
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from time import monotonic
@@ -17,12 +18,14 @@ from ..harness.findings import Family
 from ..problem import Problem
 from . import clients
 from .places import Key
-from .subjects import Mutant, Subject
+from .subjects import Mutant, Scope, Subject
 
 LIMIT = 60.0
 """Seconds after which a mutant is taken to hang."""
 CASES = 10
 """Random cases of each family, beside those of the boundaries, which find most."""
+FIRST = 40
+"""Checks of each family that are made before all."""
 _FORK: Any = multiprocessing.get_context("fork")
 
 
@@ -39,30 +42,33 @@ class Trial:
 
     def __init__(self, subjects: Mapping[str, Subject], families: Mapping[str, Family], folder: Path) -> None:
         self.subjects, self.families, self.folder = subjects, families, folder
-        self.sound: set[tuple[str, Key]] = set()
+        self.sound: set[tuple[Scope, Key]] = set()
         self.telling = Counter[tuple[str, frozenset[str], str]]()
 
     def prepare(self, mutant: Mutant) -> None:
         """Make the cases of the operations; raises `Problem` where the client as it should be is faulty."""
+        scope = self.subjects[mutant.vendor].scope(mutant)
         for operation in sorted(mutant.operations):
-            if (mutant.vendor, operation) not in self.sound:
-                verdict = self._checked(self.subjects[mutant.vendor], [operation], [*self.families])
+            if (scope, operation) not in self.sound:
+                with clients.replaced(mutant.vendor, scope.folder):
+                    verdict = self._checked(scope, [operation], [*self.families])
                 if verdict.state == "killed":
                     what = f"the client is not as its contract says, mutant or not: {verdict.told}"
                     raise Problem(what, "mend that first", file=str(mutant.vendor))
-                self.sound.add((mutant.vendor, operation))
+                self.sound.add((scope, operation))
 
     def judge(self, mutant: Mutant, folder: Path) -> Verdict:
         """What becomes of a mutant that is written below a folder; imports its client instead of the right one."""
-        client, subject = folder / mutant.vendor, self.subjects[mutant.vendor]
+        client, scope = folder / mutant.vendor, self.subjects[mutant.vendor].scope(mutant)
         try:
-            mutant.write(client)
+            mutant.write(client, scope)
         except Problem as problem:
             return Verdict("refused", told=str(problem))
-        if mutant.kind == "contract" and clients.same(clients.modules(client), subject.modules):
+        if mutant.kind == "contract" and clients.same(clients.modules(client), scope.modules):
             return Verdict("same")
         clients.replace(mutant.vendor, folder)
-        return self._checked(subject, sorted(mutant.operations), self._order(mutant))
+        focus = mutant.at if mutant.kind == "contract" else ""
+        return self._checked(scope, sorted(mutant.operations), self._order(mutant), focus)
 
     def learn(self, mutant: Mutant, verdict: Verdict) -> None:
         """Remember which family has caught a mutant: it is the first to be asked about others of its kind."""
@@ -72,16 +78,15 @@ class Trial:
         """The families, the most telling first."""
         return sorted(self.families, key=lambda name: -self.telling[mutant.operator, mutant.ways, name])
 
-    def _checked(self, subject: Subject, operations: list[Key], names: list[str]) -> Verdict:
-        """The first finding of all, family by family."""
+    def _checked(self, scope: Scope, operations: list[Key], names: list[str], focus: str = "") -> Verdict:
+        """The first finding of all, family by family; those that come first in all families are looked for before."""
         by = "import"
         try:
-            targets = [subject.target(operation) for operation in operations]
-            for by in names:
-                for target in targets:
-                    for check in self.families[by](target, CASES):
-                        if check.finding is not None:
-                            return Verdict("killed", by, str(check.finding))
+            targets = [scope.target(operation, focus) for operation in operations]
+            for most, by, target in product((FIRST, None), names, targets):
+                for check in islice(self.families[by](target, CASES), most):
+                    if check.finding is not None:
+                        return Verdict("killed", by, str(check.finding))
         except Exception as error:
             return Verdict("killed", by, f"{type(error).__name__}: {error}")
         return Verdict("survived")

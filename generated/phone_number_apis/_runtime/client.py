@@ -78,9 +78,10 @@ class BaseClient:
             raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}")
         check_kinds(options)
         self._auth, self._credentials = _auth(options, credentials), credentials
-        if self._always_needs and not self._auth and not any(credentials.values()):
+        has_credentials = not {*credentials.values()} <= {None, BY_CONNECTION}
+        if self._always_needs and not self._auth and not has_credentials:
             raise self._missing()
-        self._is_safe = options.get("allow_http") is True or not (self._auth or any(credentials.values()))
+        self._is_safe = options.get("allow_http") is True or not (self._auth or has_credentials)
         url, timeout, own = options.get("base_url"), options.get("timeout"), options.get("http_client")
         if url is None and str(getattr(own, "base_url", "")):
             raise TypeError("the http_client has a base_url: give it to this client, as base_url")
