@@ -30,7 +30,7 @@ def program(
     `arguments` are those of the function or the method, `options` those of the client beside its credentials,
     which are the harness's own unless `secrets` are given.
     """
-    use_asyncio, package = function.startswith("asyncio"), f"phone_number_apis.{target.vendor}"
+    use_asyncio = function.startswith("asyncio")
     call, found = _called(target, function, use_asyncio)
     secrets = options.pop("secrets", None)
     given = {**(target.secrets() if secrets is None else secrets), "max_retries": 0, **options}
@@ -50,7 +50,6 @@ def program(
         *([f"from datetime import {names}"] if (names := _times(body)) else []),
         "import httpx",
         f"from phone_number_apis import {target.vendor}",
-        *([f"from {package} import models"] if "models." in body else []),
         *([f"from {found.rpartition('.')[0]} import {found.rpartition('.')[2]}"] if found else []),
     ]
     return "\n".join(
@@ -67,7 +66,7 @@ def source(value: Any, vendor: str) -> str:
         more = fields.pop("additional_properties")[0]
         own = {name: item for name, (item, default) in fields.items() if item is not default}
         own |= {"additional_properties": more} if more else {}
-        return f"models.{type(value).__name__}({_pairs(own, vendor)})"
+        return f"{vendor}.models.{type(value).__name__}({_pairs(own, vendor)})"
     if isinstance(value, datetime | date):
         kind = "datetime" if isinstance(value, datetime) else "date"
         return f"{kind}.fromisoformat({value.isoformat()!r})"
@@ -94,8 +93,8 @@ def _called(target: Target, function: str, use_asyncio: bool) -> tuple[str, str 
 
 def _answer(answer: httpx.Response | Exception | None, use_asyncio: bool) -> list[str]:
     """The function that prints what went out, and answers it."""
-    start = ["def answer(request):", "    print(request.method, request.url, request.read())"]
-    start += ["    print(request.headers.multi_items())"]
+    start = ["def answer(request):"]
+    start += ["    print(request.method, request.url, request.headers.multi_items(), request.read())"]
     if isinstance(answer, Exception):
         return [*start, f"    raise httpx.{type(answer).__name__}({str(answer)!r}, request=request)"]
     if answer is None:
@@ -128,12 +127,17 @@ def _content(answer: httpx.Response) -> tuple[bytes, Exception | None]:
 
 
 def _line(start: str, parts: list[str], end: str = ")") -> str:
-    """A call on one line, or a part a line where it is long."""
+    """A call on one line, or as few as it takes where it is long."""
     line = f"{start}{', '.join(parts)}{end}"
     if len(line) <= _WIDTH:
         return line
     indent = " " * (len(start) - len(start.lstrip()))
-    return "\n".join([start, *(f"{indent}    {part}," for part in parts), indent + end])
+    lines = [""]
+    for part in parts:
+        if lines[-1] and len(indent) + len(lines[-1]) + len(part) > _WIDTH - 6:
+            lines.append("")
+        lines[-1] += f"{' ' if lines[-1] else ''}{part},"
+    return "\n".join([start, *(f"{indent}    {each}" for each in lines), indent + end])
 
 
 def _pairs(fields: Mapping[str, Any], vendor: str) -> str:
