@@ -11,9 +11,9 @@ import pytest
 
 from scripts.contract import Contract
 from scripts.harness import parity
-from scripts.harness.called import Called, called
+from scripts.harness.called import Called, Case, called
 from scripts.harness.calls import Outcome
-from scripts.harness.faults import HELD, TABLE, Fault, awake, differences, faults, texts
+from scripts.harness.faults import HELD, TABLE, Fault, awake, differences, faults, resent, texts
 from scripts.harness.replies import Reply
 from scripts.runtime import errors
 
@@ -88,12 +88,12 @@ def test_it_has_nothing_to_say_of_what_ends_as_the_table_says(
     ("what", "done", "waits", "said"),
     [
         ("no connection", Outcome(sent(1), None, NOT_SENT), [], "#/paths/~1x/post: 3 requests at no connection (no status); 1"),
-        ("no connection", Outcome(sent(3), None, errors.OutcomeUnknown("was not sent")), [0, 0], "NotSent at no connection"),
-        ("no connection", Outcome(sent(3), None, errors.NotSent("oops")), [0, 0], "a message with 'was not sent'"),
-        ("no connection", Outcome(sent(3), None, errors.NotSent("was not sent" * 999)), [0, 0], "a message with"),
-        ("no connection", Outcome(sent(3), None, errors.NotSent(f"was not sent {SECRET}")), [0, 0], "no secret in what the error says"),
-        ("no connection", Outcome(sent(3), None, NOT_SENT), [0], "pauses of 0 to 60.0 seconds"),
-        ("no connection", Outcome(sent(3), {}, None), [0, 0], "NotSent at no connection (no status); {}"),
+        ("no connection", Outcome(sent(3), None, errors.OutcomeUnknown("was not sent")), [1, 1], "NotSent at no connection"),
+        ("no connection", Outcome(sent(3), None, errors.NotSent("oops")), [1, 1], "a message with 'was not sent'"),
+        ("no connection", Outcome(sent(3), None, errors.NotSent("was not sent" * 999)), [1, 1], "a message with"),
+        ("no connection", Outcome(sent(3), None, errors.NotSent(f"was not sent {SECRET}")), [1, 1], "no secret in what the error says"),
+        ("no connection", Outcome(sent(3), None, NOT_SENT), [1, 0], "pauses of 0.05 to 60.0 seconds"),
+        ("no connection", Outcome(sent(3), {}, None), [1, 1], "NotSent at no connection (no status); {}"),
         ("a reset", Outcome(sent(2), None, errors.OutcomeUnknown("it may have been carried out")), [0], "1 request at a reset"),
         ("too many calls for seconds", Outcome(sent(3), None, LIMITED), [6, 7], "pauses of 7 to 60.0 seconds"),
         ("too many calls for seconds", Outcome(sent(1), None, LIMITED), [], "x-not-processed: 3 requests"),
@@ -105,6 +105,12 @@ def test_it_has_nothing_to_say_of_what_ends_as_the_table_says(
 )  # fmt: skip
 def test_it_says_what_ends_otherwise(what: str, done: Outcome, waits: list[float], said: str) -> None:
     assert any(said in line for line in judged(what, done, waits)), judged(what, done, waits)
+
+
+def test_a_request_that_is_sent_again_otherwise_is_told() -> None:
+    one, other = sent(1), sent(1, "b.test")
+    assert not any("again" in each.wanted for each in resent(target(operation()), Case("", {}), one * 3))
+    assert any("again" in each.wanted for each in resent(target(operation()), Case("", {}), [*one, *other]))
 
 
 def test_what_may_be_sent_again_is_the_contracts_to_say() -> None:
@@ -217,9 +223,16 @@ class Mixing:
 
     def ask(self, number: int) -> Any:
         self.last = httpx.Request("POST", f"https://a.test/{number}")
-        httpx.Client(transport=self.transport).send(httpx.Request("POST", f"https://a.test/{number}"))
-        answer = self.transport.handler(self.last)
+        self.tried(httpx.Request("POST", f"https://a.test/{number}"))
+        answer = self.tried(self.last)
         return SimpleNamespace(status_code=200, headers=answer.headers, content=answer.content, parsed=None)
+
+    def tried(self, request: httpx.Request) -> httpx.Response:
+        """Once more where it was refused."""
+        try:
+            return httpx.Client(transport=self.transport).send(request)
+        except httpx.ConnectError:
+            return self.tried(request)
 
     def close(self) -> None:
         pass
@@ -229,7 +242,7 @@ def test_calls_from_many_threads_that_are_mixed_up_are_seen() -> None:
     echo = parity._Echo([Reply("200", 200, "", None, "#", content=str(n).encode()) for n in range(5)])
     given: list[Any] = [{"number": number} for number in range(20)]
     module = SimpleNamespace(sync_detailed=lambda client, number: client.ask(number))
-    mixed: Any = SimpleNamespace(module=module, client=lambda transport: Mixing(transport))
+    mixed: Any = SimpleNamespace(module=module, client=lambda transport, max_retries: Mixing(transport))
     found = parity._by_threads(mixed, echo, given, [*range(20)] * 3)
     marks = [
         echo.answer(httpx.Request("POST", f"https://a.test/{number}")).headers["x-echo"]

@@ -21,7 +21,8 @@ from ..objects import entries
 from .arguments import Builder, Refused, Unfit, nameless, names_of, unset
 from .called import Called, Case, snake
 
-SECRET = "harness-secret"
+SECRET = "harness-secret~?>/+&=%41"
+"""It has what must be encoded somewhere, and what base64 has two forms for."""
 FUNCTIONS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
 """The functions of an operation's module; `method` is the method of the client of either kind."""
 _OWN = {"body", "content_type", "timeout", "headers"}
@@ -53,6 +54,10 @@ class Target:
     found: ModuleType | None
     focus: str = ""
     """The JSON pointer of what the first cases are to be about."""
+
+    def pointer(self, node: Any) -> str:
+        """The JSON pointer of what the contract says."""
+        return self.operation.contract.pointers[id(node)]
 
     def nearness(self, at: str) -> int:
         """How near a pointer is to the focus: in what holds it, or around that."""
@@ -214,7 +219,9 @@ class Driver:
     def serve(self, request: httpx.Request) -> httpx.Response:
         """Answer a captured request."""
         self.sent.append(request)
-        return self.answer(request) if callable(self.answer) else self.answer or httpx.Response(599)
+        answer = self.answer(request) if callable(self.answer) else self.answer or httpx.Response(599)
+        answer.headers["set-cookie"] = "another-call=1"  # which no call is to send back
+        return answer
 
     @property
     def functions(self) -> list[str]:

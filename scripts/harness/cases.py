@@ -7,12 +7,12 @@ comes back are plain JSON values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from ..objects import entries
-from .called import Called, Case
+from .called import PRESENCE, Called, Case
 from .generation import values
 from .sendable import is_sendable
 from .variants import by_presence, in_other_values
@@ -24,6 +24,11 @@ from .wholes import request, request_examples
 def requests(operation: Called, count: int) -> tuple[Case, ...]:
     """Valid requests: all examples, all boundaries, and `count` random ones, for each media type of the body."""
     return tuple(_requests(operation, count))
+
+
+def fullest_first(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """The cases, those first that differ in what is given, and of these those that have most: they find most."""
+    return tuple(sorted(cases, key=lambda case: (case.phase != PRESENCE, -len(case.parameters))))
 
 
 def _requests(operation: Called, count: int) -> Iterator[Case]:

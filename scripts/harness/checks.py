@@ -61,6 +61,7 @@ def differences(
         except AssertionError as error:
             name = f"the {node['in']} parameter {node['name']} in its style"
             yield Difference(operation.contract.pointers[id(node)], name, str(error))
+    yield from _framing(request, at)
     yield from _body(operation, case, wire, request)
     yield from _security(
         operation,
@@ -76,6 +77,20 @@ def differences(
             yield Difference(
                 f"{at}/x-dependencies/{index}", dependency.text, f"on the wire are {sorted(given)}"
             )
+
+
+def _framing(request: httpx.Request, at: str) -> Iterator[Difference]:
+    """The headers that tell where the request goes and where it ends."""
+    wanted = {
+        "host": request.url.netloc.decode("ascii"),
+        "content-length": str(len(request.content))
+        if "content-length" in request.headers or request.content
+        else None,
+        "transfer-encoding": None,
+    }
+    found = {name: request.headers.get(name) for name in wanted}
+    if found != wanted:
+        yield Difference(at, f"{wanted}", f"{found}")
 
 
 def _accept(operation: Called, request: httpx.Request) -> Iterator[Difference]:
@@ -134,6 +149,7 @@ def _names(node: Any, value: Any) -> list[str]:
 
 _ENCODED = re.compile(r"(?:[A-Za-z0-9._~,-]|%[0-9A-Fa-f]{2})*")
 """What may stand between the delimiters of a query or a form; the comma delimits items."""
+_CHARSET = re.compile("charset *= *[\"']?([^ ;\"']+)", re.IGNORECASE)
 _TRIPLE = re.compile("%[0-9A-Fa-f]{2}")
 _RESERVED = ":/?@!$'()*,;"
 """Reserved characters that mean nothing of their own in a query, so that `allowReserved` can leave them."""
@@ -187,6 +203,9 @@ def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> 
     if received is None or received.partition(";")[0].strip().lower() != kind:
         yield Difference(at, f"a body of {case.media_type}", str(received))
         return
+    charset = _CHARSET.search(received)
+    if charset and charset[1].lower() != "utf-8" and not _CHARSET.search(case.media_type):
+        yield Difference(at, "a body in UTF-8", received)
     body = wire.body(case.media_type)
     if kind.endswith("json"):
         if not same(body, case.body):
@@ -196,10 +215,31 @@ def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> 
             yield Difference(at, f"a body by its schema: {error}", repr(body))
     elif kind in (FORM, "multipart/form-data"):
         wanted = _fields(operation, case)
+        yield from _parts(operation, case, wire, media)
         if body.keys() != wanted.keys() or not all(agrees(body[name], wanted[name]) for name in wanted):
             yield Difference(at, f"the fields {wanted!r}", repr(body))
     elif body != case.body:
         yield Difference(at, f"the body {case.body!r}", repr(body))
+
+
+def _parts(operation: Called, case: Case, wire: Wire, media: Any) -> Iterator[Difference]:
+    """Parts of a multipart body that have another media type, or files that have no name."""
+    at, encodings = operation.contract.pointers[id(media)], entries(media, "encoding")
+    schema = operation.contract.resolve(media.get("schema", True))
+    for name, file_name, kind in wire.parts:
+        child = (
+            operation.contract.resolve(entries(schema, "properties").get(name, True))
+            if is_object(schema)
+            else True
+        )
+        is_file = is_object(child) and child.get("format") == "binary"
+        said = encodings.get(name, {}).get(
+            "contentType", "application/json" if is_object(case.body.get(name)) else "*"
+        )
+        if not {",", "*"} & {*said} and kind != said:
+            yield Difference(f"{at}/encoding", f"the part {name} as {said}", str(kind))
+        if is_file and not (file_name and kind):
+            yield Difference(at, f"the part {name} with a file name and a media type", f"{file_name}, {kind}")
 
 
 def _fields(operation: Called, case: Case) -> dict[str, list[Any]]:

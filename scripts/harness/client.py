@@ -78,18 +78,24 @@ def _models(target: Target) -> Iterator[tuple[str, str]]:
                 yield f"{name} made of keywords alone", str(inspect.signature(cls))
             if given["additional_properties"].default is inspect.Parameter.empty:
                 yield f"{name} without additional_properties", str(inspect.signature(cls))
+            if type(cls.__attrs_attrs__.additional_properties.default).__name__ != "Factory":
+                yield f"{name} with additional_properties of each object's own", "a default that all share"
             if "__repr__" in vars(cls):
                 yield f"{name} shown with what is set in it alone", "a __repr__ of its own"
+
+
+_NO_SECRETS = (" ", "a\r\nX-Evil: 1", "a\0", "a\nb")
+"""What no credential can be; the last would put more than itself into a request."""
 
 
 def _named(target: Target) -> Iterator[tuple[str, str]]:
     """Credentials of which the client says something by another name than that of the argument."""
     for name in sorted(set[str]().union(*target.operation.requirements)):
         arguments = list(target.secrets([name]))
-        tries = [{**target.secrets([name]), argument: " "} for argument in arguments]
+        tries = [{**target.secrets([name]), argument: bad} for argument in arguments for bad in _NO_SECRETS]
         tries += [{argument: "secret"} for argument in arguments if len(arguments) > 1]
         for given in tries:
-            blank = next((argument for argument in given if given[argument] == " "), None)
+            blank = next((argument for argument in given if given[argument] in _NO_SECRETS), None)
             others = [argument for argument in arguments if argument not in given]
             told = [f"`{blank}`"] if blank else [f"`{argument}`" for argument in (*given, *others)]
             error = _refused(target, given)
@@ -105,9 +111,11 @@ def _named(target: Target) -> Iterator[tuple[str, str]]:
 def _missing(target: Target) -> Iterator[tuple[str, str]]:
     """A client without credentials, where no call can be made without: it is refused, and told what to give."""
     ways = [each.requirements for each in called(target.operation.contract)]
-    if not all(way and all(names and target.secrets(names) for names in way) for way in ways):
-        return
     error = _refused(target, {})
+    if not all(way and all(names and target.secrets(names) for names in way) for way in ways):
+        if error is not None:
+            yield "a client without credentials, as some call can do without", repr(error)
+        return
     told = [
         *target.secrets(target.operation.requirements[0]),
         *_variables(target, target.operation.requirements[0]),
@@ -141,7 +149,8 @@ def _variables(target: Target, schemes: Collection[str]) -> dict[str, str]:
 def _beside(target: Target, schemes: set[str]) -> dict[str, str]:
     """What must not matter beside whole credentials: a part of others, and a file of which tokens are made."""
     found: dict[str, str] = {}
-    for name in sorted(set[str]().union(*target.operation.requirements)):
+    schemas = entries(target.operation.contract.document, "components", "securitySchemes")
+    for name in sorted(schemas):
         first, *others = [*_variables(target, [name]).items()] or [("", "")]
         if name not in schemes and others:
             found[first[0]] = first[1]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -19,22 +20,24 @@ import httpx
 
 from ..document import keys_of, load
 from ..objects import entries
-from .called import Called
+from .called import Called, Case
 from .calls import Outcome, Target
 from .cases import requests
-from .findings import Check, family
+from .checks import differences as of_wire
+from .findings import Check, Finding, family
 from .outcomes import faults as faulty
 from .outcomes import finding, is_certain, is_idempotent, key_of, shown
 from .reader import Difference, unlike
 from .replies import codes, documented, sent_as
 from .samples import ANSWERS, PROBES
 from .shapes import Shape, shape
+from .wire import written
 
 NAME = "faults"
 TABLE: list[dict[str, Any]] = load(Path(__file__).with_name("faults.yaml"))
 _LONGEST = 2_000
 """Characters of a message: an answer of a megabyte is not told whole."""
-_LONGEST_PAUSE = 60.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 60.0
 """Seconds."""
 _MEGABYTE = 2**20
 ANY_SUCCESS = "any success"
@@ -236,18 +239,36 @@ def _has(own: Shape, held: str | None) -> bool:
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Every row of the table by `sync` and `asyncio`."""
-    arguments = target.arguments(requests(target.operation, count)[0])
+    case = requests(target.operation, count)[0]
+    arguments = target.arguments(case)
     for use_asyncio in (False, True):
         function = "asyncio" if use_asyncio else "sync"
         with target.driven(use_asyncio=use_asyncio, max_retries=2) as driver, awake() as waits:
             for fault in faults(target.operation):
                 waits.clear()
                 done = driver.call(function, arguments, fault.answer)
-                found = next(differences(target, fault, done, waits), None)
+                known = differences(target, fault, done, waits), resent(target, case, done.sent)
+                found = next(chain(*known), None)
                 yield Check(
                     finding=found
                     and finding(target, NAME, found, function, arguments, fault.plain(), max_retries=2)
                 )
+        for limit in (0, 1, 3):
+            yield Check(finding=_limited(target, function, arguments, limit))
+
+
+def _limited(target: Target, function: str, arguments: Mapping[str, Any], limit: int) -> Finding | None:
+    """What is wrong with how often a client tries that may do so only a few times."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise error
+
+    error = httpx.ConnectError("refused")
+    options = {"max_retries": limit, "max_retry_time": 1000.0}
+    with target.driven(use_asyncio=function == "asyncio", **options) as driver, awake():
+        sent = len(driver.call(function, arguments, refuse).sent)
+    found = Difference(target.at, f"{limit + 1} attempts with max_retries={limit}", f"{sent}")
+    return None if sent == limit + 1 else finding(target, NAME, found, function, arguments, error, **options)
 
 
 @contextmanager
@@ -262,6 +283,14 @@ def awake() -> Generator[list[float]]:
         yield waits
 
 
+def resent(target: Target, case: Case, sent: list[httpx.Request]) -> Iterator[Difference]:
+    """How the requests of one call, the first or one that was sent again, are not as they should be."""
+    for request in sent[:1]:
+        yield from (Difference(*each) for each in of_wire(target, case, request))
+    if other := next((each for each in sent if written(each) != written(sent[0])), None):
+        yield Difference(target.at, f"the same request again: {written(sent[0])}", f"{written(other)}")
+
+
 def differences(target: Target, fault: Fault, done: Outcome, waits: list[float]) -> Iterator[Difference]:
     """How a call with a fault should not have ended."""
     at, wanted, error = fault.rule, fault.wanted, done.error
@@ -272,7 +301,7 @@ def differences(target: Target, fault: Fault, done: Outcome, waits: list[float])
     hosts = {request.url.host for request in done.sent} - {httpx.URL(target.operation.servers[0]).host}
     if hosts:
         yield Difference(at, f"no request to another host at {what}", f"one to {hosts}")
-    least, most = wanted.get("waits", 0), _LONGEST_PAUSE
+    least, most = wanted.get("waits", _SHORTEST_PAUSE), _LONGEST_PAUSE
     if len(waits) != max(0, len(done.sent) - 1) or not all(least <= wait <= most for wait in waits):
         yield Difference(at, f"pauses of {least} to {most} seconds at {what}", f"{waits}")
     if "raises" not in wanted:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
+from hypothesis.errors import Unsatisfiable
+
 from ..contract import Contract
 from ..document import keys_of, plain
 from ..kinds import is_array, is_object
@@ -21,6 +23,7 @@ from ..references import target
 from .breaking import CANDIDATES, GONE, Keys
 from .called import Called, Case
 from .cases import requests
+from .generation import values
 from .validation import compiled, rooted
 
 _MOST = 8
@@ -172,7 +175,8 @@ def _rules(node: Any, at: str) -> Iterator[tuple[str, str, Any]]:
 def _broken(operation: Called, site: _Site, keyword: str, rule: str, limit: Any) -> Iterator[Negative]:
     """The requests that break a rule here, those that break nothing else if there are any."""
     tried: dict[str, tuple[Keys, Any]] = {}
-    for keys, value in CANDIDATES[keyword](site.value, limit):
+    more = _unlike(operation.contract, limit) if keyword == "pattern" else []
+    for keys, value in [*CANDIDATES[keyword](site.value, limit), *(((), each) for each in more)]:
         tried.setdefault(
             f"{keys}{json.dumps(value) if value is not GONE else ''}{type(value)}", (keys, value)
         )
@@ -182,6 +186,16 @@ def _broken(operation: Called, site: _Site, keyword: str, rule: str, limit: Any)
         if found:
             yield from found if keyword == "pattern" else found[:_MOST]
             return
+
+
+@cache
+def _unlike(contract: Contract, pattern: str) -> list[Any]:
+    """Texts that do not match a pattern, as schemathesis makes them."""
+    try:
+        made = values(contract, {"type": "string", "not": {"pattern": pattern}}, [], 8, "request")
+    except Unsatisfiable:
+        return []
+    return [value for _, value in made if isinstance(value, str)]
 
 
 def put(whole: Any, keys: Keys, value: Any) -> Any:

@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
+from unittest import mock
 
 import httpx
 
 from .arguments import Builder, Unfit
 from .called import Case
 from .calls import Driver, Outcome, Target, Unsaid
-from .cases import requests
+from .cases import fullest_first, requests
 from .faults import awake, faults
 from .findings import Check, Finding, family
 from .negatives import negatives
-from .outcomes import finding, shown
+from .outcomes import finding, is_certain, shown
+from .programs import program
 from .reader import Difference
 from .replies import Reply, replies
-from .requests import written
 from .rules import Rule, by_request
+from .wire import written
 
 T = TypeVar("T")
 
@@ -34,13 +37,17 @@ _THREADS, _TASKS, _CALLS = 8, 50, 64
 _MANY, _FEW = 40, 12
 """Requests and answers that `asyncio`, and that all ways are put to: the other families try all of them, by one way."""
 _ECHO = "x-echo"
+_SLEEP, _YIELD = time.sleep, asyncio.sleep
+_RETRIES = 50
+"""More than any call needs: others may take its second attempts."""
 _LOOSE = Builder(is_loose=True)
 
 
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Functions and methods of both kinds with the same requests, answers and faults; then many calls at once."""
-    cases, known = spread(requests(target.operation, count)), spread(replies(target.operation, count))
+    cases = spread(fullest_first(requests(target.operation, count)))
+    known = spread(replies(target.operation, count))
     with target.driven(use_asyncio=False) as plain, target.driven(use_asyncio=True) as tasks:
         ways = _Ways(target, plain, tasks)
         answers = [known[number % len(known)] for number in range(len(cases))]
@@ -66,7 +73,8 @@ def checks(target: Target, count: int) -> Iterator[Check]:
             yield Check(
                 finding=ways.differing(cases[0], fault.answer, fault.plain(), rule=fault.rule, max_retries=2)
             )
-    yield from _at_once(target, cases, [reply for reply in known if reply.fits])
+    final = [each for each in known if each.code < 400 or not is_certain(target.operation, each.code)]
+    yield from _at_once(target, cases, [reply for reply in final if reply.fits])
 
 
 def spread(items: tuple[T, ...]) -> tuple[T, ...]:
@@ -158,15 +166,28 @@ def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Ite
     wanted = [_heard(done.value) if done.error is None else shown(done) for done in alone]
     turns = [number % len(given) for number in range(_CALLS)]
     random.Random(0).shuffle(turns)  # the same in every run
-    for found in (_by_threads(target, echo, given, turns), _by_tasks(target, echo, given, turns)):
+    for ways, at_once in ((f"{_THREADS} threads", _by_threads), (f"{_TASKS} tasks", _by_tasks)):
+        with (
+            mock.patch("time.sleep", _soon),
+            mock.patch("asyncio.sleep", _later),
+        ):
+            found = at_once(target, echo, given, turns)
         for turn, heard in zip(turns, found, strict=True):
             different = None
             if heard != wanted[turn]:
-                told = (
-                    f"its own answer for each of {_THREADS} threads and {_TASKS} tasks: {wanted[turn]!r:.400}"
-                )
-                different = Finding(target, NAME, target.at, told, f"{heard!r:.400}")
+                told = f"its own answer for a call from one of {ways}: {wanted[turn]!r:.400}"
+                name = "sync_detailed" if at_once is _by_threads else "asyncio_detailed"
+                shown_alone = program(target, name, given[turn])
+                different = Finding(target, NAME, target.at, told, f"{heard!r:.400}", shown_alone)
             yield Check(finding=different)
+
+
+def _soon(_: float) -> None:
+    _SLEEP(0.001)
+
+
+async def _later(_: float) -> None:
+    await _YIELD(0)
 
 
 def _given(target: Target, cases: Sequence[Case]) -> Iterator[Mapping[str, Any]]:
@@ -177,28 +198,43 @@ def _given(target: Target, cases: Sequence[Case]) -> Iterator[Mapping[str, Any]]
 
 
 class _Echo:
-    """Answers each request as no other: by a header that tells what it was, and by one of many bodies."""
+    """Answers each request as no other: by a header that tells what it was, and by one of many bodies.
+
+    Where others have their turn, it takes every other request only at the second attempt.
+    """
 
     def __init__(self, answers: list[Reply]) -> None:
-        self.answers = answers
+        self.answers, self.seen = answers, Counter[str]()
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer at once."""
-        mark = sha256(repr(written(request)).encode()).hexdigest()
+        mark = _mark(request)
         response = self.answers[int(mark, 16) % len(self.answers)].response()
         response.headers[_ECHO] = mark
         return response
 
     def late(self, request: httpx.Request) -> httpx.Response:
         """Answer when others had their turn."""
-        time.sleep(0.001)
+        _SLEEP(0.001)
+        self._refuse(request)
         return self.answer(request)
 
     async def later(self, request: httpx.Request) -> httpx.Response:
         """Answer when others had their turn."""
         for _ in range(3):
-            await asyncio.sleep(0)
+            await _YIELD(0)
+        self._refuse(request)
         return self.answer(request)
+
+    def _refuse(self, request: httpx.Request) -> None:
+        mark = _mark(request)
+        self.seen[mark] += 1
+        if self.seen[mark] % 2:
+            raise httpx.ConnectError("refused, to be tried again")
+
+
+def _mark(request: httpx.Request) -> str:
+    return sha256(repr(written(request)).encode()).hexdigest()
 
 
 def _heard(response: Any) -> tuple[Any, ...]:
@@ -208,7 +244,7 @@ def _heard(response: Any) -> tuple[Any, ...]:
 def _by_threads(
     target: Target, echo: _Echo, given: Sequence[Mapping[str, Any]], turns: list[int]
 ) -> list[Any]:
-    client = target.client(transport=httpx.MockTransport(echo.late))
+    client = target.client(transport=httpx.MockTransport(echo.late), max_retries=_RETRIES)
 
     def call(turn: int) -> Any:
         try:
@@ -233,7 +269,7 @@ def _by_tasks(target: Target, echo: _Echo, given: Sequence[Mapping[str, Any]], t
                 return repr(error)
 
     async def all_of_them() -> list[Any]:
-        client = target.client("AsyncClient", transport=httpx.MockTransport(echo.later))
+        client = target.client("AsyncClient", transport=httpx.MockTransport(echo.later), max_retries=_RETRIES)
         found = await asyncio.gather(*(call(client, turn) for turn in turns))
         await client.aclose()
         return found

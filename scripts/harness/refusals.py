@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 from ..kinds import is_array, is_object
 from ..objects import entries
-from .arguments import Builder, Refused, Unfit, literals, unset
-from .breaking import GONE
+from .arguments import Builder, Refused, Unfit, literals, names_of, unset
+from .breaking import CANDIDATES, GONE
 from .called import Case
 from .calls import Driver, Target, Unsaid
 from .cases import requests
@@ -19,17 +19,31 @@ from .checks import differences
 from .findings import Check, Finding, family
 from .negatives import Negative, is_broken, negatives
 from .programs import program
-from .requests import written
 from .rules import Rule, rules
 from .ways import broken_ways
+from .wire import written
 
 NAME = "refusals"
 _LOOSE, _LEFT_OUT = Builder(is_loose=True), Builder(is_loose=True, names_absent=False)
-PATH_VALUES = ["", ".", "..", "/", "a/b", "../a", "a\\b", "a\r\nb", "a\0", "\x7f"]
+PATH_VALUES = ["", ".", "..", "/", "a/b", "../a", "a\\b", "a\r\nb", "a\0", "\x7f", "a\x01", "\x1fa", "a\x85"]
 """What a value in the path must not be, or it may lead elsewhere."""
 _OUTER = " a"
-HEADER_VALUES = ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a\r", "a\x7f", _OUTER]
+_SHORT = 100
+"""Characters of what a message tells whole."""
+HEADER_VALUES = ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a\r", "a\x7f", "a\x01", "a\x1fb", "a\x85", _OUTER]
 """What a value in a header must not be, or it may be taken for more than one header."""
+HEADER_NAMES = [
+    "X-A\r\nX-Evil: 1\r\nX-B",
+    "X A",
+    "X:",
+    "",
+    "é",
+    "Host",
+    "content-length",
+    "Transfer-Encoding",
+    "Connection",
+]
+"""What the name of a caller's own header must not be."""
 _CHECKED_FORMATS = {"date", "date-time", "date-time-rfc-2822"}
 """Formats that have a type of their own in Python; all others are annotations, as JSON Schema has it."""
 _ALSO: Mapping[str, Collection[str]] = {
@@ -48,6 +62,10 @@ class Wanted(NamedTuple):
     where: str
     rules: Collection[str]
     value: Any = GONE
+    argument: str = ""
+    """What its `parameter` begins with."""
+    is_exact: bool = False
+    """Whether `where` is all of the place."""
 
 
 @family(NAME)
@@ -59,6 +77,8 @@ def checks(target: Target, count: int) -> Iterator[Check]:
     for use_asyncio in (False, True):
         with target.driven(use_asyncio=use_asyncio) as driver:
             refusals = _Refusals(driver)
+            near = [node for node in target.operation.parameters if target.nearness(target.pointer(node))]
+            yield from refusals.of_required(requests(target.operation, count), near)
             for claimed in () if use_asyncio else refusals.claimed(once):
                 yield refusals.of_negative(claimed, with_all=False)
             for each in once if use_asyncio else found:
@@ -87,7 +107,7 @@ class _Refusals:
                     function,
                     negative.rule,
                     partial(self._arguments, function, negative.case, builder),
-                    _wanted(negative),
+                    self._wanted(negative),
                     by_signature=negative.value is GONE or negative.keyword == "additionalProperties",
                 )
         if found and negative.keyword == "format" and negative.limit not in _CHECKED_FORMATS:
@@ -132,6 +152,50 @@ class _Refusals:
             found = f"{missed}: {found}"
         return self._finding(rule, wanted, found, program(self.target, name, given))
 
+    def _argument(self, negative: Negative) -> str:
+        """The argument, or the attribute of the body, that a broken rule is about; nothing where that is not clear."""
+        if negative.parameter:
+            return str(self.target.parameters[negative.parameter][0])
+        hint = self.target.module.OPERATION.body.types[negative.case.media_type]
+        known = names_of(hint) if hasattr(hint, "__attrs_attrs__") else {}
+        return known.get(str(negative.keys[0]), "") if negative.keys else ""
+
+    def _wanted(self, negative: Negative) -> Wanted:
+        """What the error for a broken rule must say."""
+        root = f"{negative.parameter[0]} parameter {negative.parameter[1]}" if negative.parameter else "body"
+        argument = self._argument(negative)
+        keyword, limit = negative.keyword, negative.limit
+        if negative.others or negative.is_of_branch:
+            return Wanted(root, [], argument=argument)
+        exact = keyword not in (
+            "required",
+            "anyOf",
+            "oneOf",
+            "propertyNames",
+            "type",
+            "format",
+            "enum",
+            "const",
+        )
+        said = f"{keyword}: {limit if isinstance(limit, str) else json.dumps(limit, ensure_ascii=False)}"
+        is_plain = (
+            negative.value is not GONE and not is_array(negative.value) and not is_object(negative.value)
+        )
+        is_inside = keyword in (
+            "additionalProperties",
+            "anyOf",
+            "oneOf",
+            "propertyNames",
+            "dependentRequired",
+        )
+        return Wanted(
+            root if is_inside else root + _steps(negative.keys),
+            [said if exact else keyword, *_ALSO.get(keyword, ())],
+            negative.value if is_plain and not is_inside else GONE,
+            argument,
+            not is_inside,
+        )
+
     def _arguments(self, function: str, case: Case, builder: Builder) -> Mapping[str, Any]:
         if function == "method":
             return self.target.keywords(case, self.driver.method, builder)
@@ -158,19 +222,23 @@ class _Refusals:
         """Required parameters that are missing, a missing body, dependencies, and a media type of another call."""
         operation = self.target.operation
         case = next((each for each in cases if each.media_type is not None), cases[0])
-        for node in operation.parameters:
-            if node.get("required") is True:
-                key, at = (node["in"], node["name"]), operation.contract.pointers[id(node)]
-                rest = {name: value for name, value in case.parameters.items() if name != key}
-                yield from self._missing(
-                    at, replace(case, parameters=rest), key, f"{key[0]} parameter {key[1]}"
-                )
+        yield from self.of_required(cases, operation.parameters)
         if operation.body_required:
             without = replace(case, media_type=None, body=None)
             yield from self._missing(f"{self.target.at}/requestBody", without, None, "body")
         yield from self._dependencies(cases)
         if case.media_type is not None:
             yield self._media_type(case)
+
+    def of_required(self, cases: tuple[Case, ...], nodes: list[Any]) -> Iterator[Check]:
+        """Those of the parameters that are required, each missing."""
+        case = next((each for each in cases if each.media_type is not None), cases[0])
+        for node in nodes:
+            if node.get("required") is True:
+                key = (node["in"], node["name"])
+                rest = {name: value for name, value in case.parameters.items() if name != key}
+                told = f"{key[0]} parameter {key[1]}"
+                yield from self._missing(self.target.pointer(node), replace(case, parameters=rest), key, told)
 
     def _missing(self, rule: str, case: Case, key: tuple[str, str] | None, where: str) -> Iterator[Check]:
         """Without an argument that is required, left out and as `UNSET`."""
@@ -231,8 +299,8 @@ class _Refusals:
                     for changed in _with(case.parameters[key], value):
                         yield Check(finding=self._unsafe(case, key, at, value, changed))
         if "headers" in self.driver.signature("method").parameters:
-            for value in HEADER_VALUES[:4]:
-                yield Check(finding=self._own_header(case, value))
+            yield from (Check(finding=self._own_header(case, "X-Own", value)) for value in HEADER_VALUES[:-1])
+            yield from (Check(finding=self._own_header(case, name, "1")) for name in HEADER_NAMES)
 
     def _unsafe(self, case: Case, key: tuple[str, str], at: str, value: str, changed: Any) -> Finding | None:
         function, wanted = self.driver.functions[0], Wanted(f"{key[0]} parameter {key[1]}", [])
@@ -244,37 +312,28 @@ class _Refusals:
                 return None  # with what stands beside it, it is a segment as any other
         return self.refused(function, at, lambda: given, wanted)
 
-    def _own_header(self, case: Case, value: str) -> Finding | None:
+    def _own_header(self, case: Case, name: str, value: str) -> Finding | None:
         try:
-            given = {**self.target.keywords(case, self.driver.method), "headers": {"X-Own": value}}
+            given = {**self.target.keywords(case, self.driver.method), "headers": {name: value}}
         except Unsaid:
             return None
-        return self.refused("method", self.target.at, lambda: given, Wanted("headers.X-Own", []))
+        return self.refused("method", self.target.at, lambda: given, Wanted("headers", []))
 
 
-def _wanted(negative: Negative) -> Wanted:
-    """What the error for a broken rule must say."""
-    where = f"{negative.parameter[0]} parameter {negative.parameter[1]}" if negative.parameter else "body"
-    keyword, limit = negative.keyword, negative.limit
-    exact = keyword not in ("required", "anyOf", "oneOf", "propertyNames", "type", "format", "enum", "const")
-    said = [
-        f"{keyword}: {limit if isinstance(limit, str) else json.dumps(limit, ensure_ascii=False)}"
-        if exact
-        else keyword
-    ]
-    if negative.others or negative.is_of_branch:
-        return Wanted(where, [])
-    is_plain = negative.value is not GONE and not is_array(negative.value) and not is_object(negative.value)
-    is_inside = keyword in ("additionalProperties", "anyOf", "oneOf", "propertyNames")
-    return Wanted(
-        where, [*said, *_ALSO.get(keyword, ())], negative.value if is_plain and not is_inside else GONE
-    )
+def _steps(keys: Iterable[str | int]) -> str:
+    """The way to a value as Python writes it."""
+    return "".join(f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]" for key in keys)
 
 
 def _misses(error: Any, wanted: Wanted) -> str:
     """What an error does not say."""
-    if not error.where.startswith(wanted.where):
+    if error.where != wanted.where if wanted.is_exact else not error.where.startswith(wanted.where):
         return f"it names {error.where}"
+    if not error.parameter.startswith(wanted.argument):
+        return f"it names the argument {error.parameter}"
+    told = [error.parameter, error.rule, *([repr(error.value)] if wanted.value is not GONE else [])]
+    if lost := [each for each in told if len(each) < _SHORT and each not in str(error)]:
+        return f"its message lacks {', '.join(lost)}"
     if wanted.rules and not any(error.rule.startswith(rule) for rule in wanted.rules):
         return f"it names the rule {error.rule}"
     is_other = wanted.value is not GONE and repr(error.value) != repr(wanted.value)
@@ -351,5 +410,8 @@ def _left(target: Target, found: list[Negative]) -> Iterator[Check]:
     broken = {each.rule for each in found}
     for rule in sorted(rules(target.operation)):
         keyword = rule.pointer.rpartition("/")[2]
-        if rule.way == "request" and rule.pointer not in broken and keyword == "format":
-            yield Check(frozenset({rule}), left="the format is an annotation: only the server can tell")
+        if rule.way == "request" and rule.pointer not in broken and keyword in CANDIDATES:
+            why = "no value was found that breaks it and nothing else"
+            if keyword == "format":
+                why = "the format is an annotation: only the server can tell"
+            yield Check(frozenset({rule}), left=why)

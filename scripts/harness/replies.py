@@ -91,6 +91,11 @@ def _of_status(operation: Called, status: str, count: int) -> Iterator[Reply]:
             ):  # codes of a range are read alike
                 rules = by_answer(operation, status, media_type, value)
                 yield _reply(status, code, media_type, value, texts if rule == "#" else rule, is_right, rules)
+            for charset in ("utf-8", "iso-8859-1") if media_type.startswith("text/") else ():
+                content_type = f"{sent_as(media_type)}; charset={charset}"
+                yield Reply(
+                    status, code, media_type, "é", texts, True, frozenset(), content_type, "é".encode(charset)
+                )
             if is_json:
                 content_type = f"{sent_as(media_type).upper()} ; Charset=UTF-8"
                 value = ANSWERS.full(shape(operation.contract, schema))

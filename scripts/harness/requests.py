@@ -12,11 +12,12 @@ import httpx
 from .arguments import Builder, Unfit, unset
 from .called import EXAMPLES, PRESENCE, Called, Case
 from .calls import Driver, Outcome, Target, Unsaid
-from .cases import requests
+from .cases import fullest_first, requests
 from .checks import defaulted, differences
 from .findings import Check, Finding, family
 from .programs import program
 from .rules import Rule, by_request
+from .wire import written
 
 NAME = "requests"
 _USUAL = Builder(names_absent=False)
@@ -31,22 +32,24 @@ def checks(target: Target, count: int) -> Iterator[Check]:
     cases = sorted(cases, key=lambda each: -target.nearness(each[0].about))
     for use_asyncio in (False, True):
         with target.driven(use_asyncio=use_asyncio) as driver:
+            yield Check(finding=_Called(driver).by_place(first))
+            yield Check(finding=_Called(driver).told_apart(first))
+            yield from (Check(rules, _Called(driver).finding(case)) for case, rules in cases[:1])
+    for use_asyncio in (False, True):
+        with target.driven(use_asyncio=use_asyncio) as driver:
             called = _Called(driver)
             for case, rules in cases:
                 yield Check(rules, called.finding(case))
                 if case.phase == PRESENCE:  # what is not named is not sent either, but for its default
                     yield Check(rules, called.finding(case, _USUAL))
             yield Check(finding=called.unused())
-            yield Check(finding=called.by_place(first))
-            yield Check(finding=called.told_apart(first))
         yield from _alternatives(target, first, use_asyncio)
 
 
 @cache
 def _cases(operation: Called, count: int) -> list[tuple[Case, frozenset[Rule]]]:
     """The cases with the rules that they exercise; those first that have most in them, for they find most."""
-    cases = [(case, by_request(operation, case)) for case in requests(operation, count)]
-    return sorted(cases, key=lambda each: each[0].phase != PRESENCE)
+    return [(case, by_request(operation, case)) for case in fullest_first(requests(operation, count))]
 
 
 class _Called:
@@ -134,12 +137,23 @@ class _Called:
         found = (sent.headers.get(_HEADER), sent.extensions.get("timeout")) if sent else done.error
         wanted = "1", httpx.Timeout(_LIMIT).as_dict()
         if found == wanted:
-            return None
+            return self._forgotten(case)
         name = "asyncio_method" if self.driver.use_asyncio else "method"
         shown = program(self.target, name, keywords)
         return Finding(
             self.target, NAME, self.target.at, f"{_HEADER} and the timeout {wanted}", repr(found), shown
         )
+
+    def _forgotten(self, case: Case) -> Finding | None:
+        """What a call still has of the time limit and the headers that the call before it was given."""
+        keywords = self.target.keywords(case, self.driver.method)
+        sent = self.driver.call("method", keywords).sent
+        limits: list[Any] = [each.extensions.get("timeout") for each in sent]
+        found = [each.headers.get(_HEADER) for each in sent], limits
+        if found[0] == [None] and limits[0] and {None, _LIMIT}.isdisjoint(limits[0].values()):
+            return None
+        told = f"no {_HEADER}, and the client's time limits, in the call after one with its own"
+        return Finding(self.target, NAME, self.target.at, told, repr(found))
 
 
 def judged(target: Target, case: Case, done: Outcome, shown: str, **how: Any) -> Finding | None:
@@ -159,13 +173,6 @@ def judged(target: Target, case: Case, done: Outcome, shown: str, **how: Any) ->
 def _named(arguments: Mapping[str, Any]) -> set[str]:
     """The arguments that are given a value."""
     return {name for name, value in arguments.items() if value is not unset()}
-
-
-def written(request: httpx.Request) -> tuple[str, ...]:
-    """All that a request has, byte for byte; a boundary, which is random, stands as `boundary`."""
-    _, _, boundary = request.headers.get("content-type", "").partition("boundary=")
-    parts = (request.method, str(request.url), repr(request.headers.raw), repr(request.content))
-    return tuple(part.replace(boundary, "boundary") if boundary else part for part in parts)
 
 
 def _alternatives(target: Target, case: Case, use_asyncio: bool) -> Iterator[Check]:

@@ -28,10 +28,18 @@ _TEXTS = {
     "date": "2024-02-29", "date-time": "2024-02-29T23:59:59.25+05:30",
     "date-time-rfc-2822": "Thu, 29 Feb 2024 23:59:59 +0530",
 }  # fmt: skip
+_MONTHS = ("Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MORE: dict[str, tuple[Any, ...]] = {
     "string": ("", 'a "ä" \u2028\U0001f600\\', "null"),
     "date-time": ("2024-02-29T00:00:00Z", "1999-12-31T23:59:60-08:00"),
-    "date-time-rfc-2822": ("Thu, 29 Feb 2024 00:00:00 GMT", "01 Jan 2024 01:02:03 -0800"),
+    "date-time-rfc-2822": (
+        "Thu, 29 Feb 2024 00:00:00 GMT",
+        "01 Jan 2024 01:02:03 -0800",
+        *(
+            f"1 {month} 2024 01:02:03 +0000"
+            for month in ["Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        ),
+    ),
     "date": ("0001-01-01", "9999-12-31"),
     "integer": (0, -1, 2**53 + 1, 2.0),
     "number": (0, -0.5, 1e300, 7),

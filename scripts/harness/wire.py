@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from email.parser import BytesParser
 from functools import cached_property
 from io import BytesIO
 from typing import Any
@@ -55,6 +56,13 @@ def _time(text: str) -> tuple[datetime, timedelta | None] | None:
     """The time that a text is, and its offset."""
     time = moment(text)
     return None if time is None else (time, time.utcoffset())
+
+
+def written(request: httpx.Request) -> tuple[str, ...]:
+    """All that a request has, byte for byte; a boundary, which is random, stands as `boundary`."""
+    _, _, boundary = request.headers.get("content-type", "").partition("boundary=")
+    parts = (request.method, str(request.url), repr(request.headers.raw), repr(request.content))
+    return tuple(part.replace(boundary, "boundary") if boundary else part for part in parts)
 
 
 class Wire:
@@ -144,6 +152,17 @@ class Wire:
             return _gathered(fields)
         return content.decode()
 
+    @property
+    def parts(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """The name, the file name and the media type of each part of a multipart body."""
+        _, _, boundary = self.request.headers.get("content-type", "").partition("boundary=")
+        for part in self.request.content.split(b"--" + boundary.encode())[1:-1] if boundary else ():
+            head = BytesParser().parsebytes(
+                part.removeprefix(b"\r\n").partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+            )
+            name = str(head.get_param("name", "", "content-disposition"))
+            yield name, head.get_filename(), head.get("content-type")
+
     def credentials(self, scheme: Any) -> list[str] | None:
         """The secrets that the request carries by a security scheme, or None where it carries none."""
         if scheme["type"] == "mutualTLS":
@@ -155,7 +174,8 @@ class Wire:
                 "cookie": self.cookies,
             }[scheme["in"]]
             wanted = scheme["name"].lower() if scheme["in"] == "header" else scheme["name"]
-            return next(([unquote(value)] for key, value in where if key == wanted), None)
+            read = str if scheme["in"] == "header" else unquote
+            return next(([read(value)] for key, value in where if key == wanted), None)
         kind, _, rest = self.request.headers.get("authorization", "").partition(" ")
         if str(scheme.get("scheme", "")).lower() == "basic":
             return b64decode(rest).decode().split(":", 1) if kind == "Basic" else None

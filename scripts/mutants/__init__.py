@@ -15,6 +15,7 @@ from ..harness.families import FAMILIES
 from ..harness.findings import Family
 from ..harness.shard import Shard
 from ..vendors import ROOT, chosen
+from ..verify.tables import wide_console
 from . import clients, records, report
 from .subjects import Mutant, Subject
 from .trials import Trial, Verdict, verdicts
@@ -39,7 +40,7 @@ def mutants(
     are listed as equivalent are told by their reason, or are the only ones that are put to the test. Ctrl-C ends
     it with what there is then.
     """
-    console, results = Console(), list[report.Result]()
+    console, results = wide_console(), list[report.Result]()
     with tempfile.TemporaryDirectory(prefix="mutants-") as name, clients.importable(Path(name)):
         subjects = {each.name: Subject(each, Path(name)) for each in chosen(names, *_trees())}
         found = [mutant for subject in subjects.values() for mutant in subject.mutants()]
@@ -60,7 +61,7 @@ def mutants(
         return 130
     if equivalents:
         return 1 if any(verdict.state == "killed" for _, verdict in results) else 0
-    return 0 if report.is_reached(results) else 1
+    return 0 if report.is_reached(results, is_part=len(part) < len(found)) else 1
 
 
 def drawn(found: list[Mutant], shard: Shard, sample: int | None, seed: int) -> list[Mutant]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import validity
 from ..contract import Contract, contract
-from ..document import copied, dump, keys_of, place
+from ..document import copied, dump, keys_of, place, pointer
 from ..harness.called import Called, called
 from ..harness.calls import Target, targets
 from ..problem import Problem
@@ -25,6 +25,8 @@ from .places import Change, Fault, Key, alone
 from .python import Edit, edited, edits
 
 _WORD, _ALIAS = re.compile(r"\w+"), re.compile(r"(\w+) import OPERATION as (\w+)")
+_NAMED = re.compile(r'Parameter\(\s*"([^"]+)"|Name\("([^"]+)"\)|^    (\w+): ')
+"""Names in a line: of a parameter, of a property, of an attribute."""
 _MODEL = re.compile(r"^from \.(\w+) import (\w+)", re.MULTILINE)
 
 
@@ -39,6 +41,8 @@ class Mutant:
     at: str
     """A JSON pointer, or a module with the name of a function and a line."""
     what: str
+    focus: str
+    """The JSON pointer of what it is about, as far as that is known; nothing for all."""
     ways: frozenset[str]
     """Whether requests or answers, or both, are what a fault in a contract is about."""
     operations: frozenset[Key]
@@ -46,6 +50,11 @@ class Mutant:
     write: Callable[[Path, Scope], None]
     """Writes it below a folder, by the contract of a scope; raises `Problem` where there can be no such client."""
     diff: Callable[[], str]
+
+    @property
+    def room(self) -> str:
+        """The part of the client that a fault in Python is in."""
+        return self.at.partition("/")[0].partition(":")[0] if self.kind == "python" else ""
 
     def __str__(self) -> str:
         """As a person names it."""
@@ -96,7 +105,7 @@ class Subject:
         """All mutants, always in the same order."""
         for where, fault in faults(self.contract):
             yield Mutant(
-                "contract", self.vendor, fault.operator, fault.at, fault.what, where.ways, where.operations,
+                "contract", self.vendor, fault.operator, fault.at, fault.what, fault.at, where.ways, where.operations,
                 partial(self._write, fault.change), partial(self._diff, fault),
             )  # fmt: skip
         for path in sorted(self.client.rglob("*.py")):
@@ -108,10 +117,30 @@ class Subject:
     def _python(self, name: Path, source: str, edit: Edit, using: frozenset[Key]) -> Mutant:
         at, what = f"{name}:{edit.line} {edit.function}".strip(), f"{_short(edit.old)} → {_short(edit.text)}"
         return Mutant(
-            "python", self.vendor, edit.operator, at, what, frozenset(), using,
+            "python", self.vendor, edit.operator, at, what, self._focus(source, edit), frozenset(), using,
             lambda folder, _: clients.linked(self.client, folder, name, edited(source, edit)),
             lambda: _compared(str(name), source, edited(source, edit)),
         )  # fmt: skip
+
+    def _focus(self, source: str, edit: Edit) -> str:
+        """The pointer of the parameter or the property in the line of an edit, by its name; under a keyword of it."""
+        line = source.splitlines()[edit.line - 1]
+        said = _NAMED.search(line)
+        name = next(filter(None, said.groups()), "") if said else ""
+        ends = f"/properties{pointer(name)[1:]}"
+        for node in self.contract.pointers.values() if said else ():
+            if said and said[1] is None and node.endswith(ends):
+                return f"{node}/-"
+        for at, own in self._parameters if said and said[1] else ():
+            if own == name:
+                return f"{at}/-"
+        return ""
+
+    @cached_property
+    def _parameters(self) -> list[tuple[str, str]]:
+        """The pointer and the name of each parameter."""
+        nodes = [node for each in self.whole.operations.values() for node in each.parameters]
+        return [(self.contract.pointers[id(node)], node["name"]) for node in nodes]
 
     def _write(self, change: Change, folder: Path, scope: Scope) -> None:
         document = copied(scope.contract.document)

@@ -24,7 +24,7 @@ LIMIT = 60.0
 """Seconds after which a mutant is taken to hang."""
 CASES = 10
 """Random cases of each family, beside those of the boundaries, which find most."""
-FIRST = 40
+FIRST = 60
 """Checks of each family that are made before all."""
 _FORK: Any = multiprocessing.get_context("fork")
 
@@ -43,7 +43,7 @@ class Trial:
     def __init__(self, subjects: Mapping[str, Subject], families: Mapping[str, Family], folder: Path) -> None:
         self.subjects, self.families, self.folder = subjects, families, folder
         self.sound: set[tuple[Scope, Key]] = set()
-        self.telling = Counter[tuple[str, frozenset[str], str]]()
+        self.telling = Counter[tuple[str, frozenset[str], str, str]]()
 
     def prepare(self, mutant: Mutant) -> None:
         """Make the cases of the operations; raises `Problem` where the client as it should be is faulty."""
@@ -67,16 +67,17 @@ class Trial:
         if mutant.kind == "contract" and clients.same(clients.modules(client), scope.modules):
             return Verdict("same")
         clients.replace(mutant.vendor, folder)
-        focus = mutant.at if mutant.kind == "contract" else ""
-        return self._checked(scope, sorted(mutant.operations), self._order(mutant), focus)
+        return self._checked(scope, sorted(mutant.operations), self._order(mutant), mutant.focus)
 
     def learn(self, mutant: Mutant, verdict: Verdict) -> None:
         """Remember which family has caught a mutant: it is the first to be asked about others of its kind."""
-        self.telling[mutant.operator, mutant.ways, verdict.by] += 1
+        self.telling[mutant.operator, mutant.ways, mutant.room, verdict.by] += 1
 
     def _order(self, mutant: Mutant) -> list[str]:
         """The families, the most telling first."""
-        return sorted(self.families, key=lambda name: -self.telling[mutant.operator, mutant.ways, name])
+        return sorted(
+            self.families, key=lambda name: -self.telling[mutant.operator, mutant.ways, mutant.room, name]
+        )
 
     def _checked(self, scope: Scope, operations: list[Key], names: list[str], focus: str = "") -> Verdict:
         """The first finding of all, family by family; those that come first in all families are looked for before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -9,22 +10,27 @@ from rich.text import Text
 from ..harness.findings import Finding
 from .runs import Outcome, Row, Run
 
+_LEAST = 16
+"""Columns for what an operation is called, however narrow the terminal is."""
 _WIDE = 200
 """Columns where there is no terminal, whose width would be known."""
 
 
 def printed(run: Run) -> None:
     """Print all of it; the findings and a line that sums up come last, as one looks there first."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDE)
-    console.print(_table(run))
+    wide_console().print(_table(run))
     for title, lines in rules(run).items():
         print("", f"{title}:", *(f"  {line}" for line in lines), sep="\n")
     for row in run.rows:
         for finding, count in row.findings:
             print("", told(finding, count), sep="\n")
     print("", f"{summary(run)}.", sep="\n")
+
+
+def wide_console() -> Console:
+    """A console that has room for tables where there is no terminal."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
 
 
 def headings(run: Run) -> tuple[str, ...]:
@@ -37,7 +43,7 @@ def cells(run: Run, row: Row) -> tuple[str, ...]:
     by_name = {outcome.family: outcome for outcome in row.outcomes}
     families = (_cell(by_name.get(name)) for name in run.families)
     seconds = sum(outcome.seconds for outcome in row.outcomes)
-    return str(row.target), *families, f"{len(row.exercised)} of {len(row.rules)}", f"{seconds:.1f} s"
+    return str(row.target), *families, f"{len(row.exercised)}/{len(row.rules)}", f"{seconds:.1f} s"
 
 
 def rules(run: Run) -> dict[str, list[str]]:
@@ -46,8 +52,9 @@ def rules(run: Run) -> dict[str, list[str]]:
     for row in run.rows:
         untouched += [f"{row.source(rule)}: {rule.way} {rule.pointer}" for rule in row.untouched]
         left += [f"{row.source(rule)}: {rule.way} {rule.pointer}: {why}" for rule, why in row.left.items()]
+    part = "" if run.shard.of == 1 else " of this part; what stands so in every part, none does"
     titled = {
-        "Rules that no case exercised": untouched if run.is_whole else [],
+        f"Rules that no case exercised{part}": untouched if run.is_whole else [],
         "Rules left to the server": left,
     }
     return {title: [shown(line) for line in lines] for title, lines in titled.items() if lines}
@@ -100,9 +107,10 @@ def _cell(outcome: Outcome | None) -> str:
 
 
 def _table(run: Run) -> Table:
-    table = Table()
+    table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)  # it fits in 80 columns
     for index, heading in enumerate(headings(run)):
         table.add_column(heading, justify="right" if index else "left", no_wrap=bool(index), overflow="fold")
+    table.columns[0].min_width = _LEAST
     for row in run.rows:
         table.add_row(*map(Text, cells(run, row)))
     return table

@@ -25,7 +25,7 @@ _FRAMING = {"host", "content-length", "transfer-encoding", "connection"}
 _PLAIN = re.compile("[0-9A-Za-z_-]+")
 """What stays in its segment of a path, whatever stands beside it there."""
 _OUT_OF_PATH = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
-_UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]|^[ \t]|[ \t]\Z")
+_UNSENDABLE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]|^[ \t]|[ \t]\Z")
 
 
 class Parameter(NamedTuple):
