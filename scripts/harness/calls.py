@@ -137,7 +137,7 @@ class Target:
             if not builder.is_loose:
                 schema = self.operation.content[case.media_type].get("schema", True)
                 self._check_named(schema, case.body, arguments["body"])
-            if len(types) > 1:
+            if case.media_type != next(iter(types)):  # which is sent without being named
                 arguments["content_type"] = case.media_type
         return arguments
 

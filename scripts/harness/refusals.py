@@ -271,7 +271,7 @@ class _Refusals:
                     function,
                     rule,
                     partial(self._arguments, function, case, _LOOSE),
-                    Wanted("parameters", [dependency.text]),
+                    Wanted("parameters", [dependency.text], is_exact=True),
                 )
                 yield Check(frozenset({Rule("request", rule)}), found)
 
@@ -329,13 +329,15 @@ def _misses(error: Any, wanted: Wanted) -> str:
     """What an error does not say."""
     if error.where != wanted.where if wanted.is_exact else not error.where.startswith(wanted.where):
         return f"it names {error.where}"
+    is_whole = wanted.is_exact and len(wanted.rules) == 1 and [*wanted.rules] != ["format"]
+    is_named = [error.rule] == [*wanted.rules] if is_whole else error.rule.startswith(tuple(wanted.rules))
+    if wanted.rules and not is_named:
+        return f"it names the rule {error.rule}"
     if not error.parameter.startswith(wanted.argument):
         return f"it names the argument {error.parameter}"
     told = [error.parameter, error.rule, *([repr(error.value)] if wanted.value is not GONE else [])]
     if lost := [each for each in told if len(each) < _SHORT and each not in str(error)]:
         return f"its message lacks {', '.join(lost)}"
-    if wanted.rules and not any(error.rule.startswith(rule) for rule in wanted.rules):
-        return f"it names the rule {error.rule}"
     is_other = wanted.value is not GONE and repr(error.value) != repr(wanted.value)
     return f"it names the value {error.value!r}" if is_other else ""
 
