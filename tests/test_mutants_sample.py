@@ -14,11 +14,14 @@ from scripts.vendors import ROOT, chosen, discover
 SAMPLE = 50
 SEED = 1
 """Another one gives another sample."""
+OURS = [vendor.name for vendor in discover()]
 
 
-def test_every_fault_of_a_contract_in_a_sample_is_caught(capsys: pytest.CaptureFixture[str]) -> None:
-    vendors = [vendor.name for vendor in discover()]
-    assert mutants(vendors, kind="contract", sample=SAMPLE, seed=SEED) == 0, capsys.readouterr().out
+@pytest.mark.parametrize(("kind", "names"), [("contract", []), ("python", OURS)])
+def test_as_many_faults_of_a_sample_are_caught_as_should_be(
+    kind: str, names: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mutants(names, kind=kind, sample=SAMPLE, seed=SEED) == 0, capsys.readouterr().out
 
 
 def test_every_mutant_that_is_listed_as_no_fault_is_there(tmp_path: Path) -> None:

@@ -164,7 +164,10 @@ class Samples:
             )
         if False not in own.all("additionalProperties") and not is_object(own.rest):
             yield own.at, {**value, "of-tomorrow": {"a": [1, None]}, "x y": "z"}, True
-            yield own.at, {**value, "another": "z"}, True
+        if False not in own.all("additionalProperties"):
+            for name in [name for name in _NAMES if own.names(name) and name not in value][:1]:
+                more = self._made(own.property(name), depth - 1, is_full=False)
+                yield own.at, {**value, name: more}, True
 
 
 def _marked(value: Any, mark: dict[str, str]) -> Any:
