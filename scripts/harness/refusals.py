@@ -203,7 +203,8 @@ class _Refusals:
 
     def _finding(self, rule: str, wanted: Wanted, found: str, shown: str = "") -> Finding:
         said = f" of {wanted.value!r}" if wanted.value is not GONE else ""
-        told = f"nothing sent, and an InvalidRequest{said} that names {wanted.where} and {' or '.join(wanted.rules)}"
+        named = f" and {' or '.join(wanted.rules)}" if wanted.rules else ""
+        told = f"nothing sent, and an InvalidRequest{said} that names {wanted.where}{named}"
         return Finding(self.target, NAME, rule, told, found, shown)
 
     def claimed(self, known: list[Negative]) -> Iterator[Negative]:
