@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from ..contract import Contract
 from ..dependencies import parse
 from ..kinds import is_object
 from ..objects import entries
-from .sendable import spreads
+from .sendable import sendable, spreads
 
 EXAMPLES, PRESENCE, VARIED = "examples", "presence", "varied"
 """Phases: what the contract shows; each parameter and property alone, all and none; each value in turn, however deep
@@ -137,6 +137,17 @@ class Called:
         schemes = entries(self.contract.document, "components", "securitySchemes").values()
         keys = [self.contract.resolve(scheme) for scheme in schemes]
         return taken | {key["name"] for key in keys if key.get("in") == place}
+
+    def cut(self, parameter: Any, *, least: int = 1) -> Any:
+        """The schema of a parameter, cut down to what its place and style can carry."""
+        return sendable(
+            self.contract, self.schema(parameter)[0], parameter, self.taken(parameter), least=least
+        )
+
+    def fulfils(self, parameters: Mapping[tuple[str, str], Any]) -> bool:
+        """Whether all dependencies hold for parameters by place and name."""
+        given = {name: value for (_, name), value in parameters.items()}
+        return all(dependency.holds(given) for dependency in self.dependencies)
 
     def properties(self, schema: Any) -> set[str]:
         """The names of the properties that a schema declares."""

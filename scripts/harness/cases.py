@@ -56,8 +56,7 @@ def _generated(operation: Called, count: int) -> Iterator[Case]:
             examples = list(request_examples(operation, media_type, way))
             for phase, value in values(operation.contract, schema, examples, count, "request"):
                 parameters = {_place(key): item for key, item in value.get("parameters", {}).items()}
-                given = {name: item for (_, name), item in parameters.items()}
-                if all(dependency.holds(given) for dependency in operation.dependencies):
+                if operation.fulfils(parameters):
                     has_body = media_type is not None and "body" in value
                     yield Case(phase, parameters, media_type if has_body else None, value.get("body"))
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -17,20 +17,13 @@ from ..objects import entries
 from .arguments import applied
 from .called import Called, Case, snake
 from .calls import Target, secret
+from .reader import Difference
 from .sendable import spreads
 from .validation import invalid
 from .wholes import STYLED
 from .wire import ABSENT, Wire, agrees, pairs, same
 
 FORM = "application/x-www-form-urlencoded"
-
-
-class Difference(NamedTuple):
-    """What is wrong on the wire, and the JSON pointer of what says so in the contract."""
-
-    rule: str
-    wanted: str
-    found: str
 
 
 def differences(

@@ -286,7 +286,7 @@ def awake() -> Generator[list[float]]:
 def resent(target: Target, case: Case, sent: list[httpx.Request]) -> Iterator[Difference]:
     """How the requests of one call, the first or one that was sent again, are not as they should be."""
     for request in sent[:1]:
-        yield from (Difference(*each) for each in of_wire(target, case, request))
+        yield from of_wire(target, case, request)
     if other := next((each for each in sent if written(each) != written(sent[0])), None):
         yield Difference(target.at, f"the same request again: {written(sent[0])}", f"{written(other)}")
 

@@ -78,7 +78,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
         with target.driven(use_asyncio=use_asyncio) as driver:
             refusals = _Refusals(driver)
             near = [node for node in target.operation.parameters if target.nearness(target.pointer(node))]
-            yield from refusals.of_required(requests(target.operation, count), near)
+            yield from refusals.of_required(_with_body(requests(target.operation, count)), near)
             for claimed in () if use_asyncio else refusals.claimed(once):
                 yield refusals.of_negative(claimed, with_all=False)
             for each in once if use_asyncio else found:
@@ -222,8 +222,8 @@ class _Refusals:
     def of_parameters(self, cases: tuple[Case, ...]) -> Iterator[Check]:
         """Required parameters that are missing, a missing body, dependencies, and a media type of another call."""
         operation = self.target.operation
-        case = next((each for each in cases if each.media_type is not None), cases[0])
-        yield from self.of_required(cases, operation.parameters)
+        case = _with_body(cases)
+        yield from self.of_required(case, operation.parameters)
         if operation.body_required:
             without = replace(case, media_type=None, body=None)
             yield from self._missing(f"{self.target.at}/requestBody", without, None, "body")
@@ -231,9 +231,8 @@ class _Refusals:
         if case.media_type is not None:
             yield self._media_type(case)
 
-    def of_required(self, cases: tuple[Case, ...], nodes: list[Any]) -> Iterator[Check]:
+    def of_required(self, case: Case, nodes: list[Any]) -> Iterator[Check]:
         """Those of the parameters that are required, each missing."""
-        case = next((each for each in cases if each.media_type is not None), cases[0])
         for node in nodes:
             if node.get("required") is True:
                 key = (node["in"], node["name"])
@@ -319,6 +318,11 @@ class _Refusals:
         except Unsaid:
             return None
         return self.refused("method", self.target.at, lambda: given, Wanted("headers", []))
+
+
+def _with_body(cases: tuple[Case, ...]) -> Case:
+    """The first case that has a body, if there is any."""
+    return next((each for each in cases if each.media_type is not None), cases[0])
 
 
 def _steps(keys: Iterable[str | int]) -> str:

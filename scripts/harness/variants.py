@@ -11,7 +11,6 @@ from ..contract import Contract
 from ..kinds import is_array, is_object
 from .called import PRESENCE, VARIED, Called, Case
 from .samples import REQUESTS
-from .sendable import sendable
 from .shapes import shape
 from .validation import invalid
 from .ways import ways
@@ -22,10 +21,9 @@ def by_presence(operation: Called, made: list[Case]) -> Iterator[Case]:
     """Each optional parameter alone, all together and none, and so for the properties of a body; of rich values."""
     values = [case.parameters for case in made]
     pool = {
-        (node["in"], node["name"]): _richest(operation.contract, cut, [v[key] for v in values if key in v])
+        key: _richest(operation.contract, operation.cut(node), [v[key] for v in values if key in v])
         for node in operation.parameters
         if any((key := (node["in"], node["name"])) in each for each in values)
-        for cut in [sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))]
     }
     bodies = list(_bodies(operation, made))
     for way in ways(operation):
@@ -34,8 +32,7 @@ def by_presence(operation: Called, made: list[Case]) -> Iterator[Case]:
         known = {key: kind.example if (kind := way.given.get(key[1])) else pool[key] for key in free}
         for chosen in [fixed, *([*fixed, key] for key in free if key not in fixed), free]:
             parameters = {key: known[key] for key in free if key in chosen}
-            given = {name: value for (_, name), value in parameters.items()}
-            if all(dependency.holds(given) for dependency in operation.dependencies):
+            if operation.fulfils(parameters):
                 yield Case(PRESENCE, parameters, *bodies[0])
                 if chosen is free:
                     yield from (Case(PRESENCE, parameters, *body) for body in bodies[1:])
@@ -48,14 +45,10 @@ def in_other_values(operation: Called, whole: list[Case]) -> Iterator[Case]:
         for key in [key for key in case.parameters if key not in done]:
             done.add(key)
             node = operation.node_of(key)
-            cut = sendable(
-                operation.contract, operation.schema(node)[0], node, operation.taken(node), least=0
-            )
             at = operation.contract.pointers[id(node)]
-            for _, value in _others(operation.contract, cut):
+            for _, value in _others(operation.contract, operation.cut(node, least=0)):
                 parameters = {**case.parameters, key: value}
-                given = {name: each for (_, name), each in parameters.items()}
-                if all(dependency.holds(given) for dependency in operation.dependencies):
+                if operation.fulfils(parameters):
                     yield replace(case, parameters=parameters, phase=VARIED, about=at)
         if case.media_type is not None and case.media_type not in done:
             done.add(case.media_type)

@@ -18,7 +18,6 @@ from hypothesis.errors import Unsatisfiable
 from ..dependencies import Dependency
 from .called import Called
 from .generation import values
-from .sendable import sendable
 from .validation import invalid
 
 _MOST = 256
@@ -98,7 +97,7 @@ def _kinds(operation: Called, name: str) -> Iterator[Any]:
     if node is None or not own:
         yield None
         return
-    cut = sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))
+    cut = operation.cut(node)
     for chosen in itertools.product(*(_SCHEMAS[sign](constant) for sign, constant in own)):
         schema = {"allOf": [cut, *chosen]}
         example = next(_examples(operation, schema), ...)

@@ -23,8 +23,7 @@ def request(operation: Called, media_type: str | None, way: Way) -> dict[str, An
         name, key = node["name"], f"{node['in']} {node['name']}"
         if name in way.absent:
             continue
-        cut = sendable(operation.contract, operation.schema(node)[0], node, operation.taken(node))
-        properties[key] = kind.schema if (kind := way.given.get(name)) else cut
+        properties[key] = kind.schema if (kind := way.given.get(name)) else operation.cut(node)
         if node.get("required") is True or name in way.given:
             required.append(key)
     whole: dict[str, Any] = {"parameters": {
