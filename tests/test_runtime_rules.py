@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import Annotated, Any
 
 import jsonschema_rs
 import pytest
@@ -128,3 +128,8 @@ def test_values_are_the_same_where_json_schema_has_them_so(one: Any, other: Any)
 def test_what_is_comparable_can_be_hashed(value: Any) -> None:
     assert same(value, value)
     assert hash(comparable(value)) == hash(comparable(value))
+
+
+def test_rules_that_are_equal_to_python_are_two_where_typing_keeps_annotations() -> None:
+    marks = [Annotated[float, Rules(enum=(limit,))].__metadata__[0].enum for limit in (True, 1, 1.0)]
+    assert [type(one) for (one,) in marks] == [bool, int, float]

@@ -327,7 +327,7 @@ def _auth(options: Options, credentials: Mapping[str, Credential | None]) -> Aut
 
 def _own(error: E, tree: ModuleType, secrets: Collection[str] = ()) -> E:
     """The error as the class of the same name in a vendor's `tree`, without secrets."""
-    redact(error, sorted(secrets, key=len, reverse=True))
+    redact(error, secrets)
     new: E = getattr(tree, type(error).__name__, type(error))(*error.args)
     new.__dict__.update({**error.__dict__, **new.__dict__})
     return new

@@ -19,6 +19,8 @@ from .mismatch import Shown, shown
 
 _SHORTEST, _BEGINNING = 4, 8
 """Characters: a shorter secret would be found in any text; by so many one is known that a message cuts short."""
+_HIDDEN, _NOTHING = "[secret]", "(?!)"
+"""What stands for a secret, and the pattern of no text at all."""
 
 
 def authorization(request: httpx.Request | None) -> set[str]:
@@ -34,33 +36,40 @@ def authorization(request: httpx.Request | None) -> set[str]:
 
 def redact(error: BaseException, secrets: Collection[str]) -> None:
     """Take secrets out of what an error says, and those that it came of; what an answer holds stays whole."""
+    known = _any_of(secrets)
     each: BaseException | None = error
     while each is not None:
         hide = _hidden if isinstance(each, InvalidRequest) else _redacted
-        each.args = tuple(hide(arg, secrets) for arg in each.args)
-        vars(each).update({name: hide(held, secrets) for name, held in vars(each).items()})
+        each.args = tuple(hide(arg, known) for arg in each.args)
+        vars(each).update({name: hide(held, known) for name, held in vars(each).items()})
         each = each.__cause__
-
-
-def _redacted(value: Any, secrets: Collection[str]) -> Any:
-    """The value, without secrets if it is a text."""
-    return redacted(value, secrets) if type(value) is str else value
-
-
-def _hidden(value: Any, secrets: Collection[str]) -> Any:
-    """The value, or what is shown of it where that has secrets."""
-    text = value if type(value) is str else shown(value)
-    clean = redacted(text, secrets)
-    return value if clean == text else clean if text is value else Shown(clean)
 
 
 def redacted(text: str, secrets: Collection[str]) -> str:
     """The text without secrets: neither escaped nor cut short do they stay."""
-    for secret in secrets:
+    return _any_of(secrets).sub(_HIDDEN, text)
+
+
+def _redacted(value: Any, known: re.Pattern[str]) -> Any:
+    """The value, without secrets if it is a text."""
+    return known.sub(_HIDDEN, value) if type(value) is str else value
+
+
+def _hidden(value: Any, known: re.Pattern[str]) -> Any:
+    """The value, or what is shown of it where that has secrets."""
+    text = value if type(value) is str else shown(value)
+    clean = known.sub(_HIDDEN, text)
+    return value if clean == text else clean if text is value else Shown(clean)
+
+
+def _any_of(secrets: Collection[str]) -> re.Pattern[str]:
+    """The pattern of all secrets, the longest first, as one may begin another."""
+    ways: list[str] = []
+    for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST:
             whole = [_written(part) for part in re.findall(r"\\+|[^\\]", secret)]
-            text = re.sub(f"{''.join(whole)}|{''.join(whole[:_BEGINNING])}\\S*", "[secret]", text)
-    return text
+            ways += ["".join(whole), f"{''.join(whole[:_BEGINNING])}\\S*"]
+    return re.compile("|".join(ways) or _NOTHING)
 
 
 @lru_cache(maxsize=256)

@@ -68,6 +68,14 @@ class Rules(NamedTuple):
     dependent_required: Mapping[str, Sequence[str]] | None = None
     one_of: bool | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the very same: of equal annotations `typing` keeps the first for all, and 1 equals True."""
+        return self is other
+
+    def __hash__(self) -> int:
+        """As it is compared."""
+        return id(self)
+
     def assertions(self) -> list[Assertion]:
         """What they assert, one by one."""
         return assertions(self._asdict())
