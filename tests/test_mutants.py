@@ -172,6 +172,20 @@ def test_one_that_dies_is_killed(subject: Subject, tmp_path: Path) -> None:
     assert verdicts(subject, one(subject, "method changed"), dying, tmp_path)[0].by == "crash"
 
 
+def test_a_mutant_that_changes_what_comes_after_it_is_said(
+    subject: Subject, some: list[Mutant], tmp_path: Path
+) -> None:
+    parent, seen = os.getpid(), list[Any]()
+
+    def changing(target: Target, count: int) -> Iterator[Check]:
+        if os.getpid() != parent:
+            seen.append(target.module)
+        yield Check(finding=said(target, "spoilt") if len(seen) > 2 else None)
+
+    with pytest.raises(Problem, match=r"changes how the right client is judged: .*spoilt"):
+        verdicts(subject, some, changing, tmp_path)
+
+
 def test_a_client_that_is_faulty_without_any_mutation_is_said(subject: Subject, tmp_path: Path) -> None:
     def never(target: Target, count: int) -> Iterator[Check]:
         yield Check(finding=said(target, "never right"))

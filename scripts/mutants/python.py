@@ -26,6 +26,8 @@ class Edit(NamedTuple):
     end: int
     old: str
     text: str
+    keyword: str = ""
+    """The name of the argument that it is the value of."""
 
 
 def edits(source: str, *, fields: bool = False) -> Iterator[Edit]:
@@ -47,6 +49,9 @@ class _Module:
         for line in self.data.split(b"\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
         self.tree = ast.parse(source)
+        self.keywords = {
+            id(node.value): node.arg for node in ast.walk(self.tree) if isinstance(node, ast.keyword)
+        }
 
     def edits(self) -> Iterator[Edit]:
         """Those of all statements."""
@@ -131,7 +136,8 @@ class _Module:
 
     def _edit(self, operator: str, node: ast.AST, text: str, start: int | None = None) -> Edit:
         begin = self._start(node) if start is None else start
-        return self._made(operator, node, begin, self._end(node), text)
+        keyword = self.keywords.get(id(node)) or ""
+        return self._made(operator, node, begin, self._end(node), text)._replace(keyword=keyword)
 
     def _made(self, operator: str, node: ast.AST, start: int, end: int, text: str) -> Edit:
         return Edit(operator, _line(node), self.function, start, end, self.data[start:end].decode(), text)

@@ -115,7 +115,11 @@ class Subject:
                 yield self._python(name, source, edit, using(edit.function))
 
     def _python(self, name: Path, source: str, edit: Edit, using: frozenset[Key]) -> Mutant:
-        at, what = f"{name}:{edit.line} {edit.function}".strip(), f"{_short(edit.old)} → {_short(edit.text)}"
+        at, argument = (
+            f"{name}:{edit.line} {edit.function}".strip(),
+            f"{edit.keyword}=" if edit.keyword else "",
+        )
+        what = f"{argument}{_short(edit.old)} → {_short(edit.text)}"
         return Mutant(
             "python", self.vendor, edit.operator, at, what, self._focus(source, edit), frozenset(), using,
             lambda folder, _: clients.linked(self.client, folder, name, edited(source, edit)),
