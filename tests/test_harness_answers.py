@@ -66,6 +66,19 @@ SCHEMAS = {
 }
 
 
+KINDS = {
+    "Vehicle": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string"}},
+        "discriminator": {"propertyName": "kind", "mapping": {"car": "#/components/schemas/Car"}},
+    },
+    "Car": {
+        "allOf": [{"$ref": "#/components/schemas/Vehicle"}, {"properties": {"doors": {"type": "integer"}}}]
+    },
+}
+
+
 @define(kw_only=True)
 class Within:
     x: Any = UNSET
@@ -229,10 +242,19 @@ RESPONSES = {
 }
 TREE = SimpleNamespace(**vars(errors))
 TREE.Conflict = type("Conflict", (errors.APIError,), {})
+TREE.InternalServerError = type("InternalServerError", (errors.UncertainServerError,), {})
+TREE.ServiceUnavailable = type("ServiceUnavailable", (errors.ServerError,), {})
 
 
 def judged(
-    code: int, value: Any, done: Outcome, *, fits: bool = True, whole: bool = False, **more: Any
+    code: int,
+    value: Any,
+    done: Outcome,
+    *,
+    fits: bool = True,
+    whole: bool = False,
+    asked: str | None = None,
+    **more: Any,
 ) -> list[str]:
     content = b"" if value is None else str(value).replace("'", '"').encode()
     reply = Reply(
@@ -245,7 +267,9 @@ def judged(
         content=content,
         content_type=JSON,
     )
-    target: Any = SimpleNamespace(operation=operation(RESPONSES, **more), errors=TREE)
+    target: Any = SimpleNamespace(
+        operation=operation(RESPONSES, **more), errors=TREE, at="#/post", asked=asked
+    )
     return [f"{each.wanted}; {each.found}" for each in differences(target, reply, done, whole=whole)]
 
 
@@ -254,18 +278,25 @@ def gave(value: Any) -> Outcome:
 
 
 def raised(
-    kind: Any, code: int, content: Any = REFUSED, *, said: Any = (5, "no", None), parsed: Any = "as it came"
+    kind: Any,
+    code: int,
+    content: Any = REFUSED,
+    *,
+    said: Any = (5, "no", None),
+    parsed: Any = "as it came",
+    ask: str | None = None,
 ) -> Outcome:
     text = b"" if content is None else str(content).replace("'", '"').encode()
     if parsed == "as it came":
         parsed = Failure(**content) if content and "error" in content else None
     error: Any = (
-        kind("told", code, httpx.Headers(), text, parsed)
+        kind(f"told; {ask}", code, httpx.Headers(), text, parsed)
         if issubclass(kind, errors.APIError)
         else kind("told", code, {}, text)
     )
     if issubclass(kind, errors.APIError):
         error.code, error.message, error.details = said
+        error.ask = ask
     return Outcome([httpx.Request("POST", "https://a.test")], None, error)
 
 
@@ -279,9 +310,9 @@ AUTH = {"error": {"code": 7, "text": "no"}}
         (200, REFUSED, raised(errors.APIError, 200), {}),
         (409, REFUSED, raised(TREE.Conflict, 409), {}),
         (409, AUTH, raised(errors.AuthenticationError, 409, AUTH, said=(7, "no", None)), {}),
-        (500, REFUSED, raised(errors.UncertainServerError, 500), {}),
-        (500, REFUSED, raised(errors.ServerError, 500), {"x-idempotent": True}),
-        (503, None, raised(errors.ServerError, 503, None, said=(None, None, None)), {}),
+        (500, REFUSED, raised(TREE.InternalServerError, 500), {}),
+        (500, REFUSED, raised(TREE.InternalServerError, 500, ask="c.d.e"), {"asked": "c.d.e"}),
+        (503, None, raised(TREE.ServiceUnavailable, 503, None, said=(None, None, None)), {}),
     ],
 )
 def test_it_has_nothing_to_say_of_what_came_out_right(
@@ -295,7 +326,7 @@ def test_it_has_nothing_to_say_of_what_came_out_right(
     [
         (204, None, gave({}), "None for an answer without documented content; {}", {}),
         (204, None, Outcome([], None, None), "one request; 0 requests", {}),
-        (204, None, raised(errors.UnexpectedStatus, 204, None), "as a value; UnexpectedStatus('told')", {}),
+        (204, None, raised(errors.UnexpectedStatus, 204, None), "as a value; UnexpectedStatus('told; None')", {}),
         (200, REFUSED, gave(Failure(error=5)), "an APIError for status 200", {}),
         (409, REFUSED, gave(Failure(error=5)), "an APIError for status 409", {}),
         (409, REFUSED, raised(errors.APIError, 409), "Conflict for status 409", {}),
@@ -308,7 +339,11 @@ def test_it_has_nothing_to_say_of_what_came_out_right(
         (500, REFUSED, raised(errors.ServerError, 500), "an OutcomeUnknown for status 500", {}),
         (500, REFUSED, raised(errors.UncertainServerError, 500), "no OutcomeUnknown for status 500", {"x-idempotent": True}),
         (503, None, raised(errors.UncertainServerError, 503, None, said=(None, None, None)), "no OutcomeUnknown for status 503", {}),
-        (500, REFUSED, raised(errors.UncertainServerError, 500), "`ask` for 'y'; None", {"x-ask": "y"}),
+        (500, REFUSED, raised(errors.UncertainServerError, 500), "InternalServerError for status 500", {}),
+        (503, None, raised(errors.ServerError, 503, None, said=(None, None, None)), "ServiceUnavailable for status 503", {}),
+        (500, REFUSED, raised(TREE.InternalServerError, 500), "c.d.e as the call that can tell", {"asked": "c.d.e"}),
+        (500, REFUSED, raised(TREE.InternalServerError, 500, ask="c.d"), "c.d.e as the call", {"asked": "c.d.e"}),
+        (500, REFUSED, raised(TREE.InternalServerError, 500, ask="c.d.e"), "None as the call that can tell", {}),
     ],
 )  # fmt: skip
 def test_it_says_what_came_out_wrong(code: int, value: Any, done: Outcome, said: str, more: Any) -> None:
@@ -389,6 +424,20 @@ def test_every_branch_and_every_code_that_means_the_credentials_is_answered() ->
     found = [each.value for each in made(RESPONSES) if each.status == "200" and isinstance(each.value, dict)]
     assert any("id" in value for value in found)
     assert 7 in [value["error"].get("code") for value in found if isinstance(value.get("error"), dict)]
+
+
+def test_a_closed_object_is_answered_with_more_than_it_has_too() -> None:
+    closed = {"type": "object", "properties": {"x": {"type": "integer"}}, "additionalProperties": False}
+    found = [each.value for each in made({"200": documented(closed)}) if each.fits]
+    assert any("of-tomorrow" in value for value in found)
+
+
+def test_the_base_of_what_extends_it_is_answered_by_its_name_too() -> None:
+    contract = Contract({"openapi": "3.1.0", "paths": {}, "components": {"schemas": KINDS}})
+    base = shape(contract, {"$ref": "#/components/schemas/Vehicle"})
+    found = [value for _, value, right in ANSWERS.varied(base, ANSWERS.full(base)) if right]
+    assert {"kind": "Vehicle"} in found
+    assert any(value["kind"] == "car" and "doors" in value for value in found)
 
 
 def test_a_range_is_answered_by_statuses_that_have_no_entry_of_their_own() -> None:

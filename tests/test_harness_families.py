@@ -173,6 +173,7 @@ def test_a_client_of_another_contract_is_found_out(
         (requests, "X-Harness", "timeout=timeout, headers=headers", "timeout=timeout"),
         (requests, "the method sends", "name=name,", 'name=name + "x",'),
         (requests, "the sync sends", "return client.call(", "return client.call_(" ),
+        (requests, "'code': 'text'", 'Access("read")', 'Access("write")'),
         (requests, "one request for", "shop: str, list_: list[str],", "list_: list[str], shop: str,"),
     ],
 )  # fmt: skip

@@ -37,7 +37,7 @@ def operation(method: str = "post", **more: Any) -> Called:
 
 def target(of: Called) -> Any:
     return SimpleNamespace(
-        operation=of, errors=errors, at="#/paths/~1x/post", secrets=lambda: {"token": SECRET}
+        operation=of, errors=errors, at="#/paths/~1x/post", asked=None, secrets=lambda: {"token": SECRET}
     )
 
 

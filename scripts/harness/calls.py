@@ -19,7 +19,7 @@ from ..contract import Contract
 from ..kinds import is_object
 from ..objects import entries
 from .arguments import Builder, Refused, Unfit, nameless, names_of, unset
-from .called import Called, Case, snake
+from .called import Called, Case, called, snake
 
 SECRET = "harness-secret~?>/+&=%41"
 """It has what must be encoded somewhere, and what base64 has two forms for."""
@@ -83,6 +83,16 @@ class Target:
     def at(self) -> str:
         """The JSON pointer of the operation in the contract."""
         return self.operation.contract.pointers[id(self.operation.node)]
+
+    @cached_property
+    def asked(self) -> str | None:
+        """The call that can tell what became of this one, as a user writes it; None where there is none."""
+        contract, name = self.operation.contract, self.operation.node.get("x-ask")
+        asked = [each for each in called(contract) if name and each.node.get("operationId") == name]
+        for target in targets(self.vendor, contract, asked) if asked else ():
+            with target.driven(use_asyncio=False) as driver:
+                return f"client.{driver.method_name}"
+        return None
 
     @property
     def errors(self) -> Any:

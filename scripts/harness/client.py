@@ -46,9 +46,11 @@ def checks(target: Target, count: int) -> Iterator[Check]:
         *minting.checks(target),
     ]:
         yield Check(finding=Finding(target, NAME, target.at, wanted, found))
-    for schemes in target.operation.requirements or [set[str]()]:
+    ways = target.operation.requirements or [set[str]()]
+    for index, schemes in enumerate(ways):
         for use_asyncio in (False, True):
-            yield Check(finding=_by_environment(target, case, schemes, use_asyncio))
+            for given in (schemes, *([set[str]().union(*ways[index:])] if ways[index + 1 :] else [])):
+                yield Check(finding=_by_environment(target, case, schemes, given, use_asyncio))
 
 
 def _tree(target: Target) -> Iterator[tuple[str, str]]:
@@ -117,9 +119,12 @@ def _missing(target: Target) -> Iterator[tuple[str, str]]:
             yield "a client without credentials, as some call can do without", repr(error)
         return
     told = [
-        *target.secrets(target.operation.requirements[0]),
-        *_variables(target, target.operation.requirements[0]),
+        name
+        for way in target.operation.requirements
+        for name in (*target.secrets(way), *_variables(target, way))
     ]
+    for minted in minting.files(target, set[str]().union(*target.operation.requirements)):
+        told += minted
     if not isinstance(error, target.errors.MissingCredentials):
         yield "a MissingCredentials for a client without any", repr(error)
     elif missing := [each for each in told if not re.search(rf"\b{each}\b", str(error))]:
@@ -154,19 +159,21 @@ def _beside(target: Target, schemes: set[str]) -> dict[str, str]:
         first, *others = [*_variables(target, [name]).items()] or [("", "")]
         if name not in schemes and others:
             found[first[0]] = first[1]
-        if name in schemes and (minted := entries(target.operation.scheme(name), "x-jwt")):
-            said = entries(target.operation.scheme(name), "x-environment")
-            found[said.get("credentials", f"{target.vendor}_{minted['argument']}".upper())] = "nowhere.json"
-    return found
+    return found | {variable: "nowhere.json" for _, variable in minting.files(target, schemes)}
 
 
-def _by_environment(target: Target, case: Case, schemes: set[str], use_asyncio: bool) -> Finding | None:
-    """What is wrong with a call by a client of the environment's credentials, which is closed by `with`."""
-    variables = _variables(target, schemes)
-    if not variables:
+def _by_environment(
+    target: Target, case: Case, schemes: set[str], given: set[str], use_asyncio: bool
+) -> Finding | None:
+    """What is wrong with a call by a client of the environment's credentials, which is closed by `with`.
+
+    It has the credentials that are `given`, of which those of `schemes` are to be used: the first that are whole.
+    """
+    variables = _variables(target, given)
+    if not _variables(target, schemes):
         return None
     with (
-        mock.patch.dict(os.environ, {**_beside(target, schemes), **variables}),
+        mock.patch.dict(os.environ, {**_beside(target, given), **variables}, clear=True),
         _made(target, use_asyncio) as driver,
     ):
         done = driver.call(driver.functions[0], target.arguments(case))

@@ -26,7 +26,7 @@ from .cases import requests
 from .checks import differences as of_wire
 from .findings import Check, Finding, family
 from .outcomes import faults as faulty
-from .outcomes import finding, is_certain, is_idempotent, key_of, shown
+from .outcomes import finding, is_certain, is_idempotent, key_of, shown, unasked
 from .reader import Difference, unlike
 from .replies import codes, documented, sent_as
 from .samples import ANSWERS, PROBES
@@ -313,6 +313,7 @@ def differences(target: Target, fault: Fault, done: Outcome, waits: list[float])
         return
     if wanted["says"] not in str(error) or len(str(error)) > _LONGEST:
         yield Difference(at, f"a message with {wanted['says']!r} at {what}", f"{str(error)!r:.300}")
+    yield from unasked(target, error)
     code = _CODES.get(wanted.get("holds", ""))
     if code is not None and getattr(error, "code", None) != code:
         yield Difference(at, f"the code {code!r} at {what}", f"{getattr(error, 'code', None)!r}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,15 @@ def checks(target: Target) -> Iterator[tuple[str, str]]:
                 yield from _tokens(target, name, said)
 
 
+def files(target: Target, schemes: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The arguments of what tokens of these security schemes are made of, each with its environment variable."""
+    for name in sorted(schemes):
+        node = target.operation.scheme(name)
+        for argument in [node["x-jwt"]["argument"]] if "x-jwt" in node else ():
+            usual = f"{target.vendor}_{argument}".upper()
+            yield argument, entries(node, "x-environment").get("credentials", usual)
+
+
 def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     texts = {field: f"the-{field}" for field in said["fields"]}
     fields = {field: 17 if said["fields"][field] == "integer" else texts[field] for field in texts}
@@ -49,7 +59,11 @@ def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[tupl
         broken = {key: value for key, value in held.items() if key != field}
         if field not in str(error := _error(target, {said["argument"]: broken})):
             yield f"an error that names `{field}`, which the credentials lack", repr(error)
-    for client in (_client(target, said["argument"], held), _from_file(target, name, said["argument"], held)):
+    with mock.patch.dict(sys.modules, {"jwt": None}):  # as if it were not installed
+        error = _error(target, {said["argument"]: held})
+    if f"[{said['extra']}]" not in str(error):
+        yield f"an error that names the extra {said['extra']}, which is to be installed", repr(error)
+    for client in (_client(target, said["argument"], held), _from_file(target, name, held)):
         (found,) = _sent(target, client, [])
         if not _is_minted(found, said["algorithm"], header, wanted):
             yield f"a token of {said['algorithm']} with {header} and {wanted}", found
@@ -95,16 +109,15 @@ def _client(target: Target, argument: str, held: Mapping[str, Any]) -> Make:
     return lambda transport: target.client(secrets={argument: held}, transport=transport)
 
 
-def _from_file(target: Target, name: str, argument: str, held: Mapping[str, Any]) -> Make:
+def _from_file(target: Target, name: str, held: Mapping[str, Any]) -> Make:
     """The same by a file that the environment names."""
+    ((_, variable),) = files(target, [name])
 
     def made(transport: httpx.MockTransport) -> Any:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "credentials.json")
             path.write_text(json.dumps(held), "utf-8")
-            said = entries(target.operation.scheme(name), "x-environment")
-            variable = said.get("credentials", f"{target.vendor}_{argument}".upper())
-            with mock.patch.dict(os.environ, {variable: str(path)}):
+            with mock.patch.dict(os.environ, {variable: str(path)}, clear=True):
                 package = importlib.import_module(f"phone_number_apis.{target.vendor}")
                 return package.Client.from_env(transport=transport, max_retries=0)
 

@@ -27,7 +27,7 @@ _REPEATABLE = {"get", "head", "options", "trace", "put", "delete"}
 _RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable",
             418: "I'm a Teapot", 422: "Unprocessable Content"}  # fmt: skip
 """Phrases of RFC 9110 that not all Pythons know."""
-_RANGES = {"3XX": "Redirection", "4XX": "ClientError", "5XX": "ServerError"}
+_RANGES = {"3XX": "Redirection", "4XX": "ClientError"}
 
 
 def is_idempotent(operation: Called) -> bool:
@@ -222,9 +222,9 @@ def _of_error(target: Target, reply: Reply, error: Any) -> Iterator[Difference]:
             )
     if (error.status, error.content) != (reply.code, reply.content):
         yield Difference(at, _shown(reply), f"status {error.status} with {error.content[:300]!r}")
-    names = _classes(operation, reply, code)
-    if not any(each.__name__ in names for each in type(error).__mro__[: 1 if len(names) > 1 else None]):
-        yield Difference(at, f"{' or '.join(sorted(names))} for {_shown(reply)}", repr(error))
+    name = _class(operation, reply, code)
+    if not any(each.__name__ == name for each in type(error).__mro__):
+        yield Difference(at, f"{name} for {_shown(reply)}", repr(error))
     uncertain = is_doubtful(operation, reply) or (reply.code >= 500 and not is_certain(operation, reply.code))
     if isinstance(error, tree.OutcomeUnknown) != uncertain:
         wanted = "an OutcomeUnknown" if uncertain else "no OutcomeUnknown"
@@ -235,9 +235,18 @@ def _of_error(target: Target, reply: Reply, error: Any) -> Iterator[Difference]:
         yield from _read(operation, reply, error.parsed)
     elif error.parsed is not None:
         yield Difference(at, f"nothing parsed of {_shown(reply)}", f"{error.parsed!r:.300}")
-    ask, found = operation.node.get("x-ask"), getattr(error, "ask", None)
-    if uncertain and (ask is not None) != bool(found):
-        yield Difference(at, f"`ask` for {ask!r}", repr(found))
+    yield from unasked(target, error)
+
+
+def unasked(target: Target, error: Any) -> Iterator[Difference]:
+    """How an error that leaves open what was done does not name the call that can tell, where there is one."""
+    wanted = target.asked
+    if isinstance(error, target.errors.OutcomeUnknown) and (
+        error.ask != wanted or (wanted or "") not in str(error)
+    ):
+        yield Difference(
+            f"{target.at}{'/x-ask' if wanted else ''}", f"{wanted} as the call that can tell", repr(error)
+        )
 
 
 def _accepted(operation: Called, reply: Reply) -> bool:
@@ -278,27 +287,38 @@ def _of_fields(operation: Called, otherwise: str) -> str:
     return next(found, otherwise)
 
 
-def _classes(operation: Called, reply: Reply, code: Any) -> set[str]:
-    """The names that the class of an error may have, of which it has one, or inherits from the only one."""
+def _class(operation: Called, reply: Reply, code: Any) -> str:
+    """The name of the class that an error has, or inherits from."""
     if is_doubtful(operation, reply):
-        return {"UncertainFailure"}
+        return "UncertainFailure"
     is_open = reply.code >= 500 and not is_certain(operation, reply.code)
     if not is_open and any(
         same(code, each) for f in _fields(operation, reply) for each in f.get("authentication", ())
     ):
-        return {"AuthenticationError"}
+        return "AuthenticationError"
     if reply.code in (401, 429):
-        return {"AuthenticationError" if reply.code == 401 else "RateLimited"}
+        return "AuthenticationError" if reply.code == 401 else "RateLimited"
     known = _statuses(operation.contract)
-    if reply.code < 300 or not known & {str(reply.code), f"{reply.code // 100}XX"}:
-        return {"APIError"}
-    name = phrase(reply.code) if str(reply.code) in known else _RANGES[f"{reply.code // 100}XX"]
-    return {name} if reply.code < 500 else {name, "ServerError", "UncertainServerError"}
+    if reply.code >= 500:
+        has_own = known.get(str(reply.code)) is is_open
+        return phrase(reply.code) if has_own else "UncertainServerError" if is_open else "ServerError"
+    if reply.code >= 300 and str(reply.code) in known:
+        return phrase(reply.code)
+    whole = f"{reply.code // 100}XX"
+    return _RANGES.get(whole, "APIError") if whole in known else "APIError"
 
 
-def _statuses(contract: Contract) -> set[str]:
-    """The statuses that operations document: each has a class, whichever operation raises it."""
-    return {status for each in called(contract) for status in documented(each)}
+def _statuses(contract: Contract) -> dict[str, bool]:
+    """The statuses that operations document, and whether one of these leaves open what a failure with it did.
+
+    Each has a class, whichever operation raises it.
+    """
+    found: dict[str, bool] = {}
+    for each in called(contract):
+        for status in documented(each):
+            is_open = status.isdecimal() and not is_certain(each, int(status))
+            found[status] = found.get(status, False) or is_open
+    return found
 
 
 def phrase(code: int) -> str:

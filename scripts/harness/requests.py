@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -10,13 +11,14 @@ from typing import Any
 import httpx
 
 from .arguments import Builder, Unfit, unset
-from .called import EXAMPLES, PRESENCE, Called, Case
+from .called import EXAMPLES, PRESENCE, VARIED, Called, Case
 from .calls import Driver, Outcome, Target, Unsaid
 from .cases import fullest_first, requests
 from .checks import defaulted, differences
 from .findings import Check, Finding, family
 from .programs import program
 from .rules import Rule, by_request
+from .variants import as_read
 from .wire import written
 
 NAME = "requests"
@@ -35,6 +37,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
             yield Check(finding=_Called(driver).by_place(first))
             yield Check(finding=_Called(driver).told_apart(first))
             yield from (Check(rules, _Called(driver).finding(case)) for case, rules in cases[:1])
+            yield from (Check(finding=_Called(driver).read(case)) for case in _with_bodies(cases))
     for use_asyncio in (False, True):
         with target.driven(use_asyncio=use_asyncio) as driver:
             called = _Called(driver)
@@ -50,6 +53,16 @@ def checks(target: Target, count: int) -> Iterator[Check]:
 def _cases(operation: Called, count: int) -> list[tuple[Case, frozenset[Rule]]]:
     """The cases with the rules that they exercise; those first that have most in them, for they find most."""
     return [(case, by_request(operation, case)) for case in fullest_first(requests(operation, count))]
+
+
+def _with_bodies(cases: list[tuple[Case, frozenset[Rule]]]) -> list[Case]:
+    """The case of each media type that has the fullest body, of no random text."""
+    bodies = [case for case, _ in cases if case.media_type and case.phase in (PRESENCE, VARIED)]
+    return [
+        *{
+            case.media_type: case for case in sorted(bodies, key=lambda case: len(json.dumps(case.body)))
+        }.values()
+    ]
 
 
 class _Called:
@@ -104,6 +117,17 @@ class _Called:
         return Finding(
             self.target, NAME, self.target.at, wanted, found, program(self.target, name, arguments)
         )
+
+    def read(self, case: Case) -> Finding | None:
+        """What only answers have is not sent, though a model that was read has it."""
+        operation = self.target.operation
+        schema = operation.content[str(case.media_type)].get("schema", True)
+        body = as_read(operation.contract, schema, case.body)
+        if body == case.body:
+            return None
+        arguments, first = self.target.arguments(replace(case, body=body)), self.driver.functions[0]
+        done = self.driver.call(first, arguments)
+        return judged(self.target, case, done, program(self.target, first, arguments))
 
     def unused(self) -> Finding | None:
         """An argument that no valid call needs: the contract does not know it."""

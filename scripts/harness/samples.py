@@ -162,9 +162,10 @@ class Samples:
                 (rule, {**value, name: each}, right)
                 for rule, each, right in self.varied(inner, item, depth - 1)
             )
-        if False not in own.all("additionalProperties") and not is_object(own.rest):
+        is_open = False not in own.all("additionalProperties")
+        if (is_open or self.way == "answer") and not is_object(own.rest):  # which a client has to stand
             yield own.at, {**value, "of-tomorrow": {"a": [1, None]}, "x y": "z"}, True
-        if False not in own.all("additionalProperties"):
+        if is_open:
             for name in [name for name in _NAMES if own.names(name) and name not in value][:1]:
                 more = self._made(own.property(name), depth - 1, is_full=False)
                 yield own.at, {**value, name: more}, True

@@ -210,11 +210,13 @@ def branches(own: Shape, value: Any) -> list[Shape]:
 
 
 def variants(own: Shape) -> list[tuple[Shape, dict[str, str]]]:
-    """The shapes that a place may have, where there are several: the branches, or what extends a base.
+    """The shapes that a place may have, where there are several: the branches, or a base and what extends it.
 
     With each is the property by which a discriminator tells it, where nothing else does.
     """
-    return [(each, _mark(own, each)) for each in own.options or _extended(own)[1:]]
+    extended = _extended(own)
+    found = own.options or (extended if len(extended) > 1 else [])
+    return [(each, _mark(own, each)) for each in found]
 
 
 def _mark(own: Shape, option: Shape) -> dict[str, str]:

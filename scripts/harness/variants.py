@@ -10,8 +10,8 @@ from typing import Any
 from ..contract import Contract
 from ..kinds import is_array, is_object
 from .called import PRESENCE, VARIED, Called, Case
-from .samples import REQUESTS
-from .shapes import shape
+from .samples import ANSWERS, REQUESTS
+from .shapes import branches, shape
 from .validation import invalid
 from .ways import ways
 from .wholes import body as body_schema
@@ -54,6 +54,19 @@ def in_other_values(operation: Called, whole: list[Case]) -> Iterator[Case]:
             done.add(case.media_type)
             for at, body in _others(operation.contract, body_schema(operation, case.media_type)):
                 yield replace(case, body=body, phase=VARIED, about=at)
+
+
+def as_read(contract: Contract, schema: Any, value: Any) -> Any:
+    """A value of a request with all that only answers have, however deep it lies, as it is in a model that was read."""
+    (own, *_) = branches(shape(contract, schema), value)
+    if is_array(value):
+        return [as_read(contract, own.items.schema, item) for item in value]
+    if not is_object(value):
+        return value
+    held = {name: as_read(contract, own.property(name).schema, item) for name, item in value.items()}
+    known = {name: own.property(name) for name in own.properties}
+    read = {name: ANSWERS.full(inner) for name, inner in known.items() if True in inner.all("readOnly")}
+    return {**held, **read}
 
 
 def _others(contract: Contract, schema: Any) -> Iterator[tuple[str, Any]]:
