@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from types import NoneType
 from typing import Any
 
@@ -21,9 +22,10 @@ UNCHECKED = {
     "contentSchema",
 }  # fmt: skip
 """Assertions that a client cannot check before it sends, so that a request may not depend on them."""
+_RULES = [field.name for field in fields(Rules)]
 _RULE_NAMES = {
     "".join(p.title() if i else p for i, p in enumerate(name.split("_"))): name
-    for name in Rules._fields
+    for name in _RULES
     if name not in ("enum", "one_of", "any_required", "one_required")
 }
 CHECKED = {
@@ -109,5 +111,5 @@ def rules(schema: dict[str, Any]) -> str:
             said[name] = tuple(tuple(option["required"]) for option in options)
     if said.get("format") != RFC_2822:
         said.pop("format", None)
-    text = ", ".join(f"{name}={literal(said[name])}" for name in Rules._fields if name in said)
+    text = ", ".join(f"{name}={literal(said[name])}" for name in _RULES if name in said)
     return f"Rules({text})" if text else ""

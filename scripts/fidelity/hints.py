@@ -105,7 +105,8 @@ def json(default: Any) -> Any:
 
 def rules_of(found: Iterable[Any]) -> dict[str, Any]:
     """The rules in marks, by keyword."""
-    said = [rule for mark in found if type(mark).__name__ == "Rules" for rule in mark._asdict().items()]
+    held: list[dict[str, Any]] = [vars(mark) for mark in found if type(mark).__name__ == "Rules"]
+    said = [rule for each in held for rule in each.items()]
     return {_camel(name): limit for name, limit in said if limit is not None and limit is not False}
 
 

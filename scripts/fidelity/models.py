@@ -49,7 +49,7 @@ def _check_property(values: Values, owner: Schema, name: str, model: Model) -> N
     hint, told = model.hints[attribute], model.docs.get(attribute, "")
     only = "read" if schema.get("readOnly") else "write" if schema.get("writeOnly") else None
     access = (only, name in owner.required and only == "write")
-    if [access] != ([tuple(mark) for mark in hints.marks(hint, "Access")] or [(None, False)]):
+    if [access] != ([(mark.only, mark.required) for mark in hints.marks(hint, "Access")] or [(None, False)]):
         raise values.lost(schema, f"whether only requests or only answers carry {what}")
     required = name in owner.required and only is None
     if hints.is_optional(hint) == required:

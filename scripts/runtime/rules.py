@@ -1,22 +1,28 @@
-"""What a contract says of a value beyond its Python type; written into `Annotated[...]`."""
+"""What a contract says of a value beyond its Python type; written into `Annotated[...]`.
+
+No two of these marks are equal: of annotations with equal ones `typing` keeps the first for all, and 1 equals True.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from .assertions import Assertion, assertions, compiled, same
 
 __all__ = ["NO_RULES", "Access", "Discriminator", "Name", "Open", "Rules", "compiled", "same"]
 
 
-class Name(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Name:
     """The name of a property in JSON where it is not its name in Python."""
 
     name: str
 
 
-class Access(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Access:
     """A property that only answers (`readOnly`) or only requests (`writeOnly`) carry.
 
     `required` says that a request must carry the `writeOnly` property.
@@ -26,21 +32,21 @@ class Access(NamedTuple):
     required: bool = False
 
 
-class Open(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Open:
     """An enumeration whose unknown values are kept when they come in an answer, and refused in a request."""
 
 
-class Discriminator(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Discriminator:
     """The property whose value chooses the class: OpenAPI's `discriminator`, with class names."""
 
     name: str
     mapping: Mapping[str, str]
 
-    def __hash__(self) -> int:  # a mapping has none, and unions of annotations need one
-        return hash(self.name)
 
-
-class Rules(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Rules:
     """JSON Schema's assertions on one value; lengths are in characters, items and properties are counted.
 
     `any_required` and `one_required` are an `anyOf` and a `oneOf` of lists of `required` properties; `one_of` says
@@ -67,17 +73,9 @@ class Rules(NamedTuple):
     dependent_required: Mapping[str, Sequence[str]] | None = None
     one_of: bool | None = None
 
-    def __eq__(self, other: object) -> bool:
-        """Whether it is the very same: of equal annotations `typing` keeps the first for all, and 1 equals True."""
-        return self is other
-
-    def __hash__(self) -> int:
-        """As it is compared."""
-        return id(self)
-
     def assertions(self) -> list[Assertion]:
         """What they assert, one by one."""
-        return assertions(self._asdict())
+        return assertions(vars(self))
 
 
 NO_RULES = Rules()
