@@ -200,13 +200,13 @@ def test_a_finding_leads_to_the_rule_and_runs(package: Path) -> None:
 
 
 def run(package: Path, text: str) -> str:
-    """What a program prints."""
+    """What a program prints, with the error that ends it."""
     environment = {**os.environ, "PYTHONPATH": str(package.parent)}
     done = subprocess.run(
         [sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=False
     )
-    assert done.stderr == ""
-    return done.stdout
+    assert not done.returncode or "\nphone_number_apis." in done.stderr, done.stderr
+    return f"{done.stdout}\n{done.stderr}"
 
 
 @pytest.mark.parametrize(
@@ -253,13 +253,13 @@ def test_a_program_says_why_a_call_was_refused(package: Path) -> None:
     target = rendered(package)
     case = cases(operation(), CASES)[0]
     given = {**target.arguments(case, Builder(is_loose=True)), "x_trace": "much too long"}
-    assert "InvalidRequest header parameter X-Trace" in run(package, program(target, "sync", given)).replace(
-        "x_trace (", ""
-    ).replace(")", "")
+    assert "InvalidRequest: x_trace (header parameter X-Trace)" in run(
+        package, program(target, "sync", given)
+    )
 
 
 @pytest.mark.parametrize("function", ["sync", "asyncio_detailed", "method"])
 def test_a_program_has_few_lines_however_much_is_given(function: str, package: Path) -> None:
     lines = program(rendered(package), function, {f"argument_{n}": n for n in range(30)}).splitlines()
-    assert max(map(len, lines)) <= 110
-    assert len([line for line in lines if line]) <= 21
+    assert max(map(len, lines)) <= 120
+    assert len([line for line in lines if line]) <= 18

@@ -68,10 +68,8 @@ def test_verify_says_what_is_shown_of_it(
     monkeypatch.setattr("signal.signal", lambda number, handler: None)
     (shown,) = re.findall(r"^```text\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
     assert verify(["voximplant"], cases=1) == 1
-    told = capsys.readouterr().out.splitlines()
-    *lines, last = shown.splitlines()
-    assert [line for line in lines if line.removesuffix(" […]") not in told] == []
-    assert last.split()[:3] == told[-1].split()[:3]
+    told = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in shown.splitlines() if line not in told] == []
 
 
 def test_every_vendor_it_lists_has_an_example() -> None:

@@ -1,4 +1,4 @@
-"""A call as a program of some ten lines, which needs nothing but the client and httpx."""
+"""A call as a program of ten lines, more where much is given, which needs nothing but the client and httpx."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..kinds import is_array, is_object
 from .arguments import unset
 from .calls import Driver, Target
 
-_WIDTH = 110
+_WIDTH = 120
 
 
 def program(
@@ -24,7 +24,7 @@ def program(
     answer: httpx.Response | Exception | None = None,
     **options: Any,
 ) -> str:
-    """A program that makes a call, and prints what went out, and what came back or the error.
+    """A program that makes a call, and prints what went out, and what came back; an error ends it.
 
     `function` is one of `sync`, `sync_detailed`, `asyncio`, `asyncio_detailed`, `method` and `asyncio_method`;
     `arguments` are those of the function or the method, `options` those of the client beside its credentials,
@@ -43,8 +43,8 @@ def program(
     if found is not None:
         named.insert(0, "client=client")
     opened = f"{'*' if 'detailed' in function else ''}{'asyncio.run(' if use_asyncio else ''}{call}("
-    line = _line(f"    print({opened}", named, ")))" if use_asyncio else "))")
-    body = "\n".join([*_answer(answer, use_asyncio), "", client, "try:", line])
+    line = _line(f"print({opened}", named, ")))" if use_asyncio else "))")
+    body = "\n".join([*_answer(answer, use_asyncio), "", client, line])
     imports = [
         *(["import asyncio"] if use_asyncio else []),
         *([f"from datetime import {names}"] if (names := _times(body)) else []),
@@ -52,9 +52,7 @@ def program(
         f"from phone_number_apis import {target.vendor}",
         *([f"from {found.rpartition('.')[0]} import {found.rpartition('.')[2]}"] if found else []),
     ]
-    return "\n".join(
-        [*imports, "", body, "except Exception as error:", "    print(type(error).__name__, error)", ""]
-    )
+    return "\n".join([*imports, "", body, ""])
 
 
 def source(value: Any, vendor: str) -> str:
