@@ -23,7 +23,7 @@ def _run() -> tuple[str | int | None, str]:
     try:
         from .commands import app  # takes its time, in which ctrl-C may come
 
-        app()
+        app(prog_name="scripts/run")
     except Problem as problem:
         return 2, str(problem)
     except (KeyboardInterrupt, SystemExit) as end:
