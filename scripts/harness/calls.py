@@ -88,11 +88,12 @@ class Target:
     def asked(self) -> str | None:
         """The call that can tell what became of this one, as a user writes it; None where there is none."""
         contract, name = self.operation.contract, self.operation.node.get("x-ask")
-        asked = [each for each in called(contract) if name and each.node.get("operationId") == name]
-        for target in targets(self.vendor, contract, asked) if asked else ():
-            with target.driven(use_asyncio=False) as driver:
-                return f"client.{driver.method_name}"
-        return None
+        if name is None:
+            return None
+        asked = next(each for each in called(contract) if each.node.get("operationId") == name)
+        (target,) = targets(self.vendor, contract, [asked])
+        with target.driven(use_asyncio=False) as driver:
+            return f"client.{driver.method_name}"
 
     @property
     def errors(self) -> Any:

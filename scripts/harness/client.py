@@ -48,8 +48,9 @@ def checks(target: Target, count: int) -> Iterator[Check]:
         yield Check(finding=Finding(target, NAME, target.at, wanted, found))
     ways = target.operation.requirements or [set[str]()]
     for index, schemes in enumerate(ways):
+        with_later = set[str]().union(*ways[index:])
         for use_asyncio in (False, True):
-            for given in (schemes, *([set[str]().union(*ways[index:])] if ways[index + 1 :] else [])):
+            for given in [schemes, with_later] if ways[index + 1 :] else [schemes]:
                 yield Check(finding=_by_environment(target, case, schemes, given, use_asyncio))
 
 

@@ -42,7 +42,8 @@ def files(target: Target, schemes: Collection[str]) -> Iterator[tuple[str, str]]
     """The arguments of what tokens of these security schemes are made of, each with its environment variable."""
     for name in sorted(schemes):
         node = target.operation.scheme(name)
-        for argument in [node["x-jwt"]["argument"]] if "x-jwt" in node else ():
+        if "x-jwt" in node:
+            argument = node["x-jwt"]["argument"]
             usual = f"{target.vendor}_{argument}".upper()
             yield argument, entries(node, "x-environment").get("credentials", usual)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import reduce
+from functools import cache, reduce
 from http import HTTPStatus
 from typing import Any
 
@@ -241,12 +241,11 @@ def _of_error(target: Target, reply: Reply, error: Any) -> Iterator[Difference]:
 def unasked(target: Target, error: Any) -> Iterator[Difference]:
     """How an error that leaves open what was done does not name the call that can tell, where there is one."""
     wanted = target.asked
-    if isinstance(error, target.errors.OutcomeUnknown) and (
-        error.ask != wanted or (wanted or "") not in str(error)
-    ):
-        yield Difference(
-            f"{target.at}{'/x-ask' if wanted else ''}", f"{wanted} as the call that can tell", repr(error)
-        )
+    if not isinstance(error, target.errors.OutcomeUnknown):
+        return
+    if error.ask != wanted or (wanted or "") not in str(error):
+        at = f"{target.at}/x-ask" if wanted else target.at
+        yield Difference(at, f"{wanted} as the call that can tell", repr(error))
 
 
 def _accepted(operation: Called, reply: Reply) -> bool:
@@ -308,6 +307,7 @@ def _class(operation: Called, reply: Reply, code: Any) -> str:
     return _RANGES.get(whole, "APIError") if whole in known else "APIError"
 
 
+@cache
 def _statuses(contract: Contract) -> dict[str, bool]:
     """The statuses that operations document, and whether one of these leaves open what a failure with it did.
 

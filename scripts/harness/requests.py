@@ -58,11 +58,8 @@ def _cases(operation: Called, count: int) -> list[tuple[Case, frozenset[Rule]]]:
 def _with_bodies(cases: list[tuple[Case, frozenset[Rule]]]) -> list[Case]:
     """The case of each media type that has the fullest body, of no random text."""
     bodies = [case for case, _ in cases if case.media_type and case.phase in (PRESENCE, VARIED)]
-    return [
-        *{
-            case.media_type: case for case in sorted(bodies, key=lambda case: len(json.dumps(case.body)))
-        }.values()
-    ]
+    bodies.sort(key=lambda case: len(json.dumps(case.body)))
+    return [*{case.media_type: case for case in bodies}.values()]
 
 
 class _Called:
@@ -126,8 +123,8 @@ class _Called:
         if body == case.body:
             return None
         arguments, first = self.target.arguments(replace(case, body=body)), self.driver.functions[0]
-        done = self.driver.call(first, arguments)
-        return judged(self.target, case, done, program(self.target, first, arguments))
+        found = judged(self.target, case, self.driver.call(first, arguments), "")
+        return replace(found, program=program(self.target, first, arguments)) if found else None
 
     def unused(self) -> Finding | None:
         """An argument that no valid call needs: the contract does not know it."""

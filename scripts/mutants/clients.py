@@ -91,23 +91,15 @@ def importable(folder: Path) -> Generator[None]:
         sys.modules.update(before)
 
 
-def replace(vendor: str, folder: Path) -> None:
-    """Import the client of a vendor from another folder from now on."""
-    for name in _modules(f"{PACKAGE}.{vendor}"):
-        del sys.modules[name]
-    package: Any = importlib.import_module(PACKAGE)
-    if hasattr(package, vendor):
-        delattr(package, vendor)
-    package.__path__.insert(0, str(folder))
-    importlib.invalidate_caches()
-
-
 @contextmanager
 def replaced(vendor: str, folder: Path) -> Generator[None]:
     """Import the client of a vendor from another folder for a while."""
     package: Any = importlib.import_module(PACKAGE)
-    before: dict[str, Any] = {name: sys.modules[name] for name in _modules(f"{PACKAGE}.{vendor}")}
-    replace(vendor, folder)
+    before: dict[str, Any] = {name: sys.modules.pop(name) for name in _modules(f"{PACKAGE}.{vendor}")}
+    if hasattr(package, vendor):
+        delattr(package, vendor)
+    package.__path__.insert(0, str(folder))
+    importlib.invalidate_caches()
     try:
         yield
     finally:

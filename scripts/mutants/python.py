@@ -136,11 +136,11 @@ class _Module:
 
     def _edit(self, operator: str, node: ast.AST, text: str, start: int | None = None) -> Edit:
         begin = self._start(node) if start is None else start
-        keyword = self.keywords.get(id(node)) or ""
-        return self._made(operator, node, begin, self._end(node), text)._replace(keyword=keyword)
+        return self._made(operator, node, begin, self._end(node), text, self.keywords.get(id(node)) or "")
 
-    def _made(self, operator: str, node: ast.AST, start: int, end: int, text: str) -> Edit:
-        return Edit(operator, _line(node), self.function, start, end, self.data[start:end].decode(), text)
+    def _made(self, operator: str, node: ast.AST, start: int, end: int, text: str, keyword: str = "") -> Edit:
+        old = self.data[start:end].decode()
+        return Edit(operator, _line(node), self.function, start, end, old, text, keyword)
 
     def _start(self, node: ast.AST) -> int:
         return self.starts[_line(node) - 1] + int(getattr(node, "col_offset", 0))

@@ -115,10 +115,8 @@ class Subject:
                 yield self._python(name, source, edit, using(edit.function))
 
     def _python(self, name: Path, source: str, edit: Edit, using: frozenset[Key]) -> Mutant:
-        at, argument = (
-            f"{name}:{edit.line} {edit.function}".strip(),
-            f"{edit.keyword}=" if edit.keyword else "",
-        )
+        at = f"{name}:{edit.line} {edit.function}".strip()
+        argument = f"{edit.keyword}=" if edit.keyword else ""
         what = f"{argument}{_short(edit.old)} → {_short(edit.text)}"
         return Mutant(
             "python", self.vendor, edit.operator, at, what, self._focus(source, edit), frozenset(), using,

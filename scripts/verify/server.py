@@ -130,7 +130,7 @@ class Sending:
         for request in self._sent:
             whole = request.headers.get("authorization", "")
             secrets |= {whole, whole.partition(" ")[2]}
-        return redacted(text, sorted(secrets, key=len, reverse=True))
+        return redacted(text, secrets)
 
     def _client(self, vendor: str) -> Any:
         """A client with what the environment has; raises `Problem` without credentials."""
