@@ -118,6 +118,16 @@ class Failure:
     def to_dict(self) -> Any:
         return {"error": self.error, **self.additional_properties}
 
+    @classmethod
+    def from_dict(cls, data: Any) -> Any:
+        return cls(**data)
+
+
+class Forgetful(Failure):
+    @classmethod
+    def from_dict(cls, data: Any) -> Any:
+        return cls(error=data["error"], additional_properties={"forgotten": 1})
+
 
 def operation(responses: Any, **more: Any) -> Called:
     node = {"operationId": "x", "responses": responses, **more}
@@ -335,6 +345,7 @@ def test_it_has_nothing_to_say_of_what_came_out_right(
         (409, REFUSED, raised(TREE.Conflict, 409, said=(5, "no", {})), "code, message and details", {}),
         (409, REFUSED, raised(TREE.Conflict, 409, parsed=None), "the answer as an object; None", {}),
         (409, REFUSED, raised(TREE.Conflict, 400), "status 400", {}),
+        (409, REFUSED, raised(TREE.Conflict, 409, parsed=Forgetful(**REFUSED)), "the same model from from_dict()", {}),
         (409, AUTH, raised(TREE.Conflict, 409, AUTH, said=(7, "no", None)), "AuthenticationError for status 409", {}),
         (500, REFUSED, raised(errors.ServerError, 500), "an OutcomeUnknown for status 500", {}),
         (500, REFUSED, raised(errors.UncertainServerError, 500), "no OutcomeUnknown for status 500", {"x-idempotent": True}),

@@ -61,7 +61,14 @@ def judged(what: str, done: Outcome, waits: list[float] | None = None, of: Calle
     return [f"{each.rule}: {each.wanted}; {each.found}" for each in found]
 
 
-NOT_SENT = errors.NotSent("was not sent")
+def caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+NOT_SENT = caused(errors.NotSent("was not sent"), httpx.ConnectError("x"))
+RESET = caused(errors.OutcomeUnknown("it may have been carried out"), httpx.ReadError("x"))
+JSON = {"content-type": "application/json"}
 LIMITED = api_error(errors.RateLimited, "429", 429, retry_after="7")
 
 
@@ -69,7 +76,7 @@ LIMITED = api_error(errors.RateLimited, "429", 429, retry_after="7")
     ("what", "done", "waits"),
     [
         ("no connection", Outcome(sent(3), None, NOT_SENT), [0.1, 0.2]),
-        ("a reset", Outcome(sent(), None, errors.OutcomeUnknown("it may have been carried out")), []),
+        ("a reset", Outcome(sent(), None, RESET), []),
         ("too many calls for seconds", Outcome(sent(3), None, LIMITED), [7, 7]),
         (
             "an undocumented success",
@@ -94,6 +101,11 @@ def test_it_has_nothing_to_say_of_what_ends_as_the_table_says(
         ("no connection", Outcome(sent(3), None, errors.NotSent(f"was not sent {SECRET}")), [1, 1], "no secret in what the error says"),
         ("no connection", Outcome(sent(3), None, NOT_SENT), [1, 0], "pauses of 0.05 to 60.0 seconds"),
         ("no connection", Outcome(sent(3), {}, None), [1, 1], "NotSent at no connection (no status); {}"),
+        ("no connection", Outcome(sent(3), None, errors.NotSent("was not sent")), [1, 1], "httpx's ConnectError as the __cause__"),
+        ("no connection after the body was taken", Outcome(sent(3), None, NOT_SENT), [1, 1], "1 request at no connection after"),
+        ("a success in HTML", Outcome(sent(), None, errors.MalformedResponse("Content-Type", 200, {}, b"")), [], "the status 200 and {'content-type': 'text/html'}"),
+        ("a success of another shape", Outcome(sent(), None, errors.MalformedResponse("is not as documented", 200, JSON, b"")), [], "what was expected, and that None was got"),
+        ("a success in UTF-8 that says it is in Latin-1", Outcome(sent(), {"id": 1}, None), [], "the answer as an object of a class"),
         ("a reset", Outcome(sent(2), None, errors.OutcomeUnknown("it may have been carried out")), [0], "1 request at a reset"),
         ("too many calls for seconds", Outcome(sent(3), None, LIMITED), [6, 7], "pauses of 7 to 60.0 seconds"),
         ("too many calls for seconds", Outcome(sent(1), None, LIMITED), [], "x-not-processed: 3 requests"),
@@ -131,7 +143,7 @@ def test_rows_that_an_operation_has_no_status_for_are_left_out() -> None:
 
 def test_each_row_is_whole_and_every_class_of_answers_and_connections_is_in_the_table() -> None:
     known = {"what", "fault", "status", "headers", "body", "holds", "cut", "raises", "says", "sent", "waits", "asked",
-             "certain", "uncertain"}  # fmt: skip
+             "taken", "certain", "uncertain"}  # fmt: skip
     named = set[str]()
     for row in TABLE:
         assert row.keys() <= known, row

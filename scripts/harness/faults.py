@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64decode
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,12 +13,13 @@ from email.utils import format_datetime
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import httpx
 
 from ..document import keys_of, load
+from ..kinds import is_object
 from ..objects import entries
 from .called import Called, Case
 from .calls import Outcome, Target
@@ -31,7 +32,7 @@ from .reader import Difference, unlike
 from .replies import codes, documented, sent_as
 from .samples import ANSWERS, PROBES
 from .shapes import Shape, shape
-from .wire import written
+from .wire import same, written
 
 NAME = "faults"
 TABLE: list[dict[str, Any]] = load(Path(__file__).with_name("faults.yaml"))
@@ -39,6 +40,8 @@ _LONGEST = 2_000
 """Characters of a message: an answer of a megabyte is not told whole."""
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 60.0
 """Seconds."""
+_TIMEOUT, _PARTS = 30.0, ("connect", "read", "write", "pool")
+"""Seconds, and what they limit each."""
 _MEGABYTE = 2**20
 ANY_SUCCESS = "any success"
 """A status of the table: any success, as it is documented."""
@@ -50,10 +53,19 @@ HELD: dict[str, Callable[[bytes], bytes]] = {
     "a byte order mark": lambda text: b"\xef\xbb\xbf" + text,
     "a megabyte": lambda text: b" " * _MEGABYTE + text,
     "nonsense": lambda text: b"x" * _MEGABYTE,
+    "no number": lambda text: b"NaN",
+    "Latin-1": lambda text: _with_more(text).encode("latin-1"),
+    "UTF-8": lambda text: _with_more(text).encode(),
     "gzip": gzip.compress,
     "a part of gzip": lambda text: (whole := gzip.compress(text))[: len(whole) // 2],
 }
 """What becomes of the JSON of a documented answer."""
+
+
+def _with_more(text: bytes) -> str:
+    """An object with one more property, or else a text, that is not ASCII."""
+    told = text.decode()
+    return f'{told[:-1]}{"" if told == "{}" else ", "}"é": 1}}' if told[0] == "{" else '"é"'
 
 
 class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -138,6 +150,8 @@ class Fault:
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Do what the row says."""
         if "fault" in self.row:
+            if "taken" in self.row:
+                b"".join(cast("Iterable[bytes]", request.stream))
             raise self.error
         stream = Body(self._body(request), is_cut="cut" in self.row)
         return httpx.Response(self.code, headers=self._headers, stream=stream)
@@ -232,7 +246,9 @@ def _holding(at: str, value: Any) -> Any:
 
 
 def _has(own: Shape, held: str | None) -> bool:
-    """Whether a shape has what the table wants to hold: one that takes all values has no other."""
+    """Whether a shape has what the table wants to hold: one that takes all values has no other, a list no property."""
+    if held == "UTF-8":
+        return is_object(ANSWERS.full(own))
     return held != "another shape" or not all(map(own.fits, PROBES))
 
 
@@ -253,22 +269,38 @@ def checks(target: Target, count: int) -> Iterator[Check]:
                     finding=found
                     and finding(target, NAME, found, function, arguments, fault.plain(), max_retries=2)
                 )
-        for limit in (0, 1, 3):
-            yield Check(finding=_limited(target, function, arguments, limit))
+        for limit, seconds in ((0, 1000.0), (1, 1000.0), (3, 1000.0), (3, 0.01), (1, 5.0)):
+            yield Check(finding=_limited(target, function, arguments, limit, seconds))
 
 
-def _limited(target: Target, function: str, arguments: Mapping[str, Any], limit: int) -> Finding | None:
-    """What is wrong with how often a client tries that may do so only a few times."""
+def _limited(
+    target: Target, function: str, arguments: Mapping[str, Any], limit: int, seconds: float
+) -> Finding | None:
+    """What is wrong with how often a client tries, and how long, that may do so a few times and for some seconds."""
 
     def refuse(request: httpx.Request) -> httpx.Response:
         raise error
 
     error = httpx.ConnectError("refused")
-    options = {"max_retries": limit, "max_retry_time": 1000.0}
+    options = {"max_retries": limit, "max_retry_time": seconds, "timeout": _TIMEOUT}
     with target.driven(use_asyncio=function == "asyncio", **options) as driver, awake():
-        sent = len(driver.call(function, arguments, refuse).sent)
-    found = Difference(target.at, f"{limit + 1} attempts with max_retries={limit}", f"{sent}")
-    return None if sent == limit + 1 else finding(target, NAME, found, function, arguments, error, **options)
+        limits = [each.extensions["timeout"] for each in driver.call(function, arguments, refuse).sent]
+    wanted = [dict.fromkeys(_PARTS, _TIMEOUT)]
+    if seconds > _SHORTEST_PAUSE:  # or no pause fits into it
+        cut = _PARTS if is_idempotent(target.operation) else ("connect", "pool")  # where time does not go by
+        wanted += [{**wanted[0], **dict.fromkeys(cut, min(_TIMEOUT, seconds))}] * limit
+    if len(limits) == len(wanted) and all(map(_is_about, limits, wanted)):
+        return None
+    told = f"{len(wanted)} attempts with {options}, with the time limits {wanted}"
+    found = Difference(target.at, told, f"{limits}")
+    return finding(target, NAME, found, function, arguments, error, **options)
+
+
+def _is_about(found: Mapping[str, float], wanted: Mapping[str, float]) -> bool:
+    """Whether time limits are these, but for the time that the machine takes itself."""
+    return found.keys() == wanted.keys() and all(
+        found[part] == wanted[part] or 0 < found[part] < wanted[part] < _TIMEOUT for part in wanted
+    )
 
 
 @contextmanager
@@ -314,6 +346,10 @@ def differences(target: Target, fault: Fault, done: Outcome, waits: list[float])
     if wanted["says"] not in str(error) or len(str(error)) > _LONGEST:
         yield Difference(at, f"a message with {wanted['says']!r} at {what}", f"{str(error)!r:.300}")
     yield from unasked(target, error)
+    cause = getattr(error, "__cause__", None)
+    if "fault" in fault.row and type(cause) is not type(fault.error):
+        yield Difference(at, f"httpx's {fault.row['fault']} as the __cause__ at {what}", repr(cause))
+    yield from _kept(fault, error, what)
     code = _CODES.get(wanted.get("holds", ""))
     if code is not None and getattr(error, "code", None) != code:
         yield Difference(at, f"the code {code!r} at {what}", f"{getattr(error, 'code', None)!r}")
@@ -321,6 +357,28 @@ def differences(target: Target, fault: Fault, done: Outcome, waits: list[float])
         yield Difference(at, f"retry_after {wanted['asked']} at {what}", f"{_asked(error)}")
     if told := [secret for secret in secrets(target, done) if any(secret in text for text in texts(error))]:
         yield Difference(target.at, f"no secret in what the error says at {what}", f"{told}: {error!r:.500}")
+
+
+def _kept(fault: Fault, error: Any, what: str) -> Iterator[Difference]:
+    """What an error does not keep of an answer: its status and headers, and where and how it is not as documented."""
+    kept = {name.lower(): text for name, text in getattr(error, "headers", {}).items()}
+    wanted = {
+        name: fault.row["headers"][name] for name in fault.row.get("headers", {}) if name != "retry-after"
+    }
+    if hasattr(error, "status") and (error.status != fault.code or not kept.items() >= wanted.items()):
+        yield Difference(
+            fault.rule, f"the status {fault.code} and {wanted} at {what}", f"{error.status}, {kept}"
+        )
+    if fault.row.get("holds") == "another shape" and fault.shape:
+        got = next(probe for probe in PROBES if not fault.shape.fits(probe))
+        if not (
+            error.expected
+            and error.expected in str(error)
+            and same(error.got, got)
+            and repr(got) in str(error)
+        ):
+            told = f"{error.expected!r}, {error.got!r}: {error}"
+            yield Difference(fault.rule, f"what was expected, and that {got!r} was got, at {what}", told)
 
 
 def _asked(error: Any) -> float:
@@ -333,7 +391,10 @@ def _value(fault: Fault, done: Outcome, what: str) -> Iterator[Difference]:
     if done.error is not None:
         yield Difference(fault.rule, f"a value at {what}", shown(done))
     elif fault.shape is not None:
-        yield from unlike(fault.shape, ANSWERS.full(fault.shape), done.value)
+        value = ANSWERS.full(fault.shape)
+        yield from unlike(
+            fault.shape, {**value, "é": 1} if fault.row["holds"] == "UTF-8" else value, done.value
+        )
 
 
 def _of_sending(fault: Fault) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from functools import cache, reduce
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial, reduce
 from http import HTTPStatus
 from typing import Any
 
@@ -158,18 +158,28 @@ def _read(operation: Called, reply: Reply, parsed: Any) -> Iterator[Difference]:
             yield Difference(reply.rule, "None for an answer without documented content", repr(parsed))
     elif "json" in reply.media_type:
         yield from unlike(_shape(operation, reply), reply.value, parsed)
-        try:
-            again = to_json(parsed)
-        except Exception as error:
-            again = error
+        again = _attempt(partial(to_json, parsed))
         if not same(again, reply.value):
             yield Difference(
                 reply.rule, f"the answer back from to_dict(): {reply.value!r:.300}", f"{again!r:.300}"
+            )
+        made: Any = type(parsed)
+        if hasattr(made, "from_dict") and (read := _attempt(partial(made.from_dict, again))) != parsed:
+            yield Difference(
+                reply.rule, f"the same model from from_dict(): {parsed!r:.300}", f"{read!r:.300}"
             )
     else:
         wanted = reply.value if reply.media_type.lower().startswith("text/") else reply.content
         if parsed != wanted:
             yield Difference(reply.rule, f"{wanted!r:.300}", f"{parsed!r:.300}")
+
+
+def _attempt(made: Callable[[], Any]) -> Any:
+    """What is made, or the exception that is raised instead."""
+    try:
+        return made()
+    except Exception as error:
+        return error
 
 
 def _whole(target: Target, reply: Reply, ended: Outcome) -> Iterator[Difference]:

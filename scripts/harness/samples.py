@@ -36,9 +36,10 @@ _MORE: dict[str, tuple[Any, ...]] = {
         "Thu, 29 Feb 2024 00:00:00 GMT",
         "01 Jan 2024 01:02:03 -0800",
         *(
-            f"1 {month} 2024 01:02:03 +0000"
-            for month in ["Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+            f"29 Feb 2024 23:00:00 {zone}"
+            for zone in ("EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "UT")
         ),
+        *(f"1 {month} 2024 01:02:03 +0000" for month in _MONTHS),
     ),
     "date": ("0001-01-01", "9999-12-31"),
     "integer": (0, -1, 2**53 + 1, 2.0),
