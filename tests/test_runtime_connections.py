@@ -133,6 +133,23 @@ def test_many_calls_at_once_share_a_client() -> None:
     assert asyncio.run(run()) == {f"https://a.test/v1/echo/{n}" for n in range(1000)}
 
 
+@pytest.mark.parametrize("outcome", [fine, httpx.ReadError("reset")])
+def test_a_connection_is_free_again_after_each_call(outcome: Any) -> None:
+    """Calls wait for their turn only where the connections are httpx's own, which a mount stands for here."""
+    mounts = {"https://": httpx.MockTransport(Server(outcome))}
+    limits = httpx.Limits(max_connections=2)
+
+    async def run() -> list[Any]:
+        async with client(transport=None, mounts=mounts, limits=limits, timeout=0.2, max_retries=0) as made:
+            calls = [
+                await asyncio.gather(made.call_async(ECHO, "a", UNSET), return_exceptions=True)
+                for _ in range(5)
+            ]
+        return [type(each) for (each,) in calls]
+
+    assert asyncio.run(run()) == [dict if outcome is fine else OutcomeUnknown] * 5
+
+
 def test_cookies_of_an_answer_are_not_sent_back() -> None:
     server = Server(lambda request: httpx.Response(200, json={}, headers={"set-cookie": "sid=1"}))
     with closing(client(server)) as made:

@@ -117,6 +117,13 @@ def test_a_file_opened_as_text_is_refused() -> None:
         payload(File(StringIO("x")))  # type: ignore[arg-type] # this is the mistake
 
 
+def test_an_open_file_is_read_to_its_end() -> None:
+    data = bytes(range(256)) * 1000
+    assert write("*/*", File(BytesIO(data)), {}) == (data, "application/octet-stream")
+    content, _ = write(MULTIPART, {"a": File(BytesIO(data), "a.bin")}, {})
+    assert data in content
+
+
 # Forms
 
 
