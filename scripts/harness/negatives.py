@@ -185,7 +185,10 @@ def _broken(operation: Called, site: _Site, keyword: str, rule: str, limit: Any)
         found = [each for each in made if is_broken(operation, each)]
         if found:
             yield from found if keyword == "pattern" else found[:_MOST]
-            return
+            break
+    if keyword == "pattern" and isinstance(site.value, str):  # which a limit of the length may hide
+        line = site.broken(rule, limit, f"{site.value}\n", others=1)
+        yield from [line] if is_broken(operation, line) else []
 
 
 @cache
