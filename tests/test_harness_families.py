@@ -190,7 +190,7 @@ def test_a_finding_leads_to_the_rule_and_runs(package: Path) -> None:
     assert file.endswith("harness.yaml")
     assert "maxLength: 8" in lines[int(line) - 1]
     assert found.rule.endswith("/parameters/7/schema/maxLength")
-    assert "sent: ('POST'" in found.found
+    assert "sent with '000000000' at header parameter X-Trace: ('POST'" in found.found
     out = run(package, found.program)
     assert "POST https://api.test/v1/shops/" in out
     assert "\n599 b'" in out

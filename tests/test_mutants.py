@@ -62,7 +62,7 @@ def weak(target: Target, count: int) -> Iterator[Check]:
 
 
 def said(target: Target, found: str) -> Finding:
-    return Finding(target, "any", "#/paths/~1things/get", "the contract", found)
+    return Finding(target, "any", "#/paths/~1things/get", "the contract", found, "print(1)")
 
 
 @pytest.fixture(autouse=True)

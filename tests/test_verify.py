@@ -42,7 +42,7 @@ def wrong(target: Target, count: int) -> Iterator[Check]:
         yield Check(
             frozenset([first]), Finding(target, "wrong", first.pointer, "one", f"the {number}", "print(1)")
         )
-    yield Check(frozenset([third]), Finding(target, "wrong", third.pointer, "two", "none"))
+    yield Check(frozenset([third]), Finding(target, "wrong", third.pointer, "two", "none", "print(2)"))
     yield Check(frozenset([second]), left="only the server knows the time")
 
 
@@ -80,9 +80,10 @@ def test_the_table_has_cases_findings_and_rules(capsys: pytest.CaptureFixture[st
 def test_findings_of_a_rule_are_told_once_whole(capsys: pytest.CaptureFixture[str]) -> None:
     verify(VENDORS[:1], cases=3)
     told = capsys.readouterr().out
-    assert told.count("found:  the 0\n  to see it:\n    print(1)\n  and 2 more of this rule\n") == 1
+    shown = "  to see it, with PYTHONPATH=generated:\n    print(1)\n"
+    assert told.count(f"found:  the 0\n{shown}  and 2 more of this rule\n") == 1
     assert "the 1" not in told
-    assert "found:  none\n\n" in told
+    assert "found:  none\n  to see it, with PYTHONPATH=generated:\n    print(2)\n\n" in told
 
 
 def test_rules_that_nothing_exercised_are_named(
@@ -117,7 +118,7 @@ def test_what_came_over_the_wire_cannot_act_on_the_terminal(
     families: dict[str, Family], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def hostile(target: Target, count: int) -> Iterator[Check]:
-        yield Check(finding=Finding(target, "wrong", "#", "one", "\x1b[2Jgone\ud800 [bold]"))
+        yield Check(finding=Finding(target, "wrong", "#", "one", "\x1b[2Jgone\ud800 [bold]", "print(1)"))
 
     families["wrong"] = hostile
     verify(VENDORS[:1], cases=3)
@@ -234,7 +235,7 @@ from scripts.harness.families import FAMILIES
 from scripts.harness.findings import Check, Finding
 
 def endless(target, count):
-    yield Check(finding=Finding(target, "endless", "#", "an end", "none"))
+    yield Check(finding=Finding(target, "endless", "#", "an end", "none", "print(1)"))
     print("begun", file=sys.stderr, flush=True)
     yield from itertools.repeat(Check())
 

@@ -31,7 +31,7 @@ def fine(target: Target, count: int) -> Iterator[Check]:
 def wrong(target: Target, count: int) -> Iterator[Check]:
     first, second, *_ = sorted(rules(target.operation))
     yield Check(frozenset([first]), Finding(target, "wrong", first.pointer, HOSTILE, HOSTILE, PROGRAM))
-    yield Check(frozenset([first]), Finding(target, "wrong", first.pointer, "one", "again"))
+    yield Check(frozenset([first]), Finding(target, "wrong", first.pointer, "one", "again", PROGRAM))
     yield Check(frozenset([second]), left=HOSTILE)
 
 
@@ -102,7 +102,8 @@ def test_a_failure_in_junit_has_a_message_and_the_finding_whole(folder: Path) ->
     assert failure is not None
     assert failure.get("message", "").startswith("2 findings, first #/")
     assert SHOWN in failure.get("message", "")
-    assert f"  wanted: {SHOWN}\n  found:  {SHOWN}\n  to see it:\n    import httpx" in (failure.text or "")
+    shown = "  to see it, with PYTHONPATH=generated:\n    import httpx"
+    assert f"  wanted: {SHOWN}\n  found:  {SHOWN}\n{shown}" in (failure.text or "")
     assert "and 1 more of this rule" in (failure.text or "")
     assert [each.get("message") for each in empty] == ["no case could be made"]
 
@@ -123,7 +124,7 @@ def test_markdown_has_table_findings_and_rules(folder: Path) -> None:
 def test_markdown_shows_at_most_fifty_findings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def many(target: Target, count: int) -> Iterator[Check]:
         for number in range(53):
-            yield Check(finding=Finding(target, "many", f"#/info/x{number}", "one", "other"))
+            yield Check(finding=Finding(target, "many", f"#/info/x{number}", "one", "other", PROGRAM))
 
     monkeypatch.setattr(package, "FAMILIES", {"many": many})
     monkeypatch.setattr("signal.signal", lambda number, handler: None)

@@ -9,6 +9,7 @@ from .calls import Target
 from .cases import requests
 from .findings import Check, Finding, family
 from .outcomes import differences, finding
+from .programs import script
 from .replies import documented, replies
 
 NAME = "answers"
@@ -40,4 +41,5 @@ def _declared(target: Target) -> Finding | None:
     if found == wanted:
         return None
     at = target.operation.contract.pointers[id(target.operation.node["responses"])]
-    return Finding(target, NAME, at, f"types for the answers {wanted}", f"{found}")
+    shown = script(target, f"print({target.module.__name__.rpartition('.')[2]}.OPERATION.responses)")
+    return Finding(target, NAME, at, f"types for the answers {wanted}", f"{found}", shown)

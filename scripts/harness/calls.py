@@ -84,6 +84,17 @@ class Target:
         """The JSON pointer of the operation in the contract."""
         return self.operation.contract.pointers[id(self.operation.node)]
 
+    @property
+    def secured(self) -> str:
+        """The JSON pointer of the security requirements, which may be those of all operations."""
+        said = self.operation.node.get("security", self.operation.contract.document.get("security"))
+        return self.at if said is None else self.pointer(said)
+
+    def decided(self, scheme: str, extension: str) -> str:
+        """The JSON pointer of what an extension says of a security scheme; of the scheme, where it says nothing."""
+        node = self.operation.scheme(scheme)
+        return self.pointer(node.get(extension, node))
+
     @cached_property
     def asked(self) -> str | None:
         """The call that can tell what became of this one, as a user writes it; None where there is none."""
@@ -238,6 +249,10 @@ class Driver:
     def functions(self) -> list[str]:
         """The functions that this client is for, and `method`."""
         return [*(FUNCTIONS[2:] if self.use_asyncio else FUNCTIONS[:2]), "method"]
+
+    def named(self, function: str) -> str:
+        """One of `functions` as programs name it, which tell the methods of the two clients apart."""
+        return "asyncio_method" if function == "method" and self.use_asyncio else function
 
     def call(
         self,

@@ -209,8 +209,12 @@ def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> 
     elif kind in (FORM, "multipart/form-data"):
         wanted = _fields(operation, case)
         yield from _parts(operation, case, wire, media)
-        if body.keys() != wanted.keys() or not all(agrees(body[name], wanted[name]) for name in wanted):
-            yield Difference(at, f"the fields {wanted!r}", repr(body))
+        names = dict.fromkeys([*wanted, *body])
+        both = body.keys() & wanted.keys()
+        wrong = [name for name in names if name not in both or not agrees(body[name], wanted[name])]
+        if wrong:
+            one, other = ({name: each[name] for name in wrong if name in each} for each in (wanted, body))
+            yield Difference(at, f"the fields {one!r}", repr(other))
     elif body != case.body:
         yield Difference(at, f"the body {case.body!r}", repr(body))
 

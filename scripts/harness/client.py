@@ -14,13 +14,16 @@ from unittest import mock
 
 import httpx
 
-from ..objects import entries
+from ..kinds import is_object
+from ..objects import entries, walk
 from . import minting
 from .called import Case, called
 from .calls import Driver, Target
 from .cases import requests
 from .checks import differences
-from .findings import Check, Finding, family
+from .findings import Check, Finding, Wrong, family
+from .programs import made, program, script
+from .reader import Difference
 
 NAME = "client"
 TREE: Mapping[str, tuple[str, ...]] = {
@@ -38,23 +41,18 @@ TREE: Mapping[str, tuple[str, ...]] = {
 def checks(target: Target, count: int) -> Iterator[Check]:
     """What is there before any call, and one call with the credentials that the environment has."""
     case = requests(target.operation, count)[0]
-    for wanted, found in [
-        *_tree(target),
-        *_models(target),
-        *_named(target),
-        *_missing(target),
-        *minting.checks(target),
-    ]:
-        yield Check(finding=Finding(target, NAME, target.at, wanted, found))
+    for part in (_tree, _models, _named, _missing, minting.checks):
+        yield from (Check(finding=Finding(target, NAME, *wrong)) for wrong in part(target))
     ways = target.operation.requirements or [set[str]()]
     for index, schemes in enumerate(ways):
         with_later = set[str]().union(*ways[index:])
         for use_asyncio in (False, True):
             for given in [schemes, with_later] if ways[index + 1 :] else [schemes]:
-                yield Check(finding=_by_environment(target, case, schemes, given, use_asyncio))
+                wrong = _by_environment(target, case, schemes, given, use_asyncio)
+                yield Check(finding=wrong and Finding(target, NAME, *wrong))
 
 
-def _tree(target: Target) -> Iterator[tuple[str, str]]:
+def _tree(target: Target) -> Iterator[Wrong]:
     """Error classes that are missing, or not what they should be."""
     common = importlib.import_module("phone_number_apis._runtime.errors")
     for name, above in TREE.items():
@@ -68,32 +66,52 @@ def _tree(target: Target) -> Iterator[tuple[str, str]]:
                 if inspect.isclass(made)
                 else []
             )
-            yield f"errors.{name} as {' and '.join(above) or 'the root'} and that of all clients", str(mro)
+            at = target.pointer(target.operation.node["responses"])
+            wanted = f"errors.{name} as {' and '.join(above) or 'the root'} and that of all clients"
+            yield Wrong(at, wanted, str(mro), script(target, f"print({target.vendor}.errors.{name}.__mro__)"))
 
 
-def _models(target: Target) -> Iterator[tuple[str, str]]:
+def _models(target: Target) -> Iterator[Wrong]:
     """Models that are not made, or shown, as a user expects."""
     models = importlib.import_module(f"phone_number_apis.{target.vendor}.models")
     for name, cls in vars(models).items():
         if hasattr(cls, "__attrs_attrs__"):
-            given = inspect.signature(cls).parameters
+            at, made_of = _schema(target, name), f"inspect.signature({target.vendor}.models.{name})"
+            given, shown = inspect.signature(cls).parameters, str(inspect.signature(cls))
             if any(each.kind is not inspect.Parameter.KEYWORD_ONLY for each in given.values()):
-                yield f"{name} made of keywords alone", str(inspect.signature(cls))
-            if given["additional_properties"].default is inspect.Parameter.empty:
-                yield f"{name} without additional_properties", str(inspect.signature(cls))
+                yield Wrong(at, f"{name} made of keywords alone", shown, script(target, f"print({made_of})"))
+            more = given["additional_properties"]
+            if more.default is inspect.Parameter.empty:
+                wanted = f"{name} without additional_properties"
+                yield Wrong(at, wanted, shown, script(target, f"print({made_of})"))
             if type(cls.__attrs_attrs__.additional_properties.default).__name__ != "Factory":
-                yield f"{name} with additional_properties of each object's own", "a default that all share"
+                wanted = f"{name} with additional_properties of each object's own"
+                told = script(target, f"print({made_of}.parameters['additional_properties'].default)")
+                yield Wrong(at, wanted, f"{more.default!r}, which all share", told)
             if "__repr__" in vars(cls):
-                yield f"{name} shown with what is set in it alone", "a __repr__ of its own"
+                wanted = f"{name} shown with what is set in it alone"
+                told = script(target, f"print(vars({target.vendor}.models.{name}).get('__repr__'))")
+                yield Wrong(at, wanted, "a __repr__ of its own", told)
+
+
+def _schema(target: Target, name: str) -> str:
+    """The pointer of the schema that a model is made of; that of the operation, where the contract names none so."""
+    for part in walk(target.operation.contract.document):
+        if part.kind == "schema" and is_object(part.node):
+            usual = part.at.removeprefix("#/components/schemas/")
+            if part.node.get("x-python-name", usual) == name:
+                return part.at
+    return target.at
 
 
 _NO_SECRETS = (" ", "a\r\nX-Evil: 1", "a\0", "a\nb")
 """What no credential can be; the last would put more than itself into a request."""
 
 
-def _named(target: Target) -> Iterator[tuple[str, str]]:
+def _named(target: Target) -> Iterator[Wrong]:
     """Credentials of which the client says something by another name than that of the argument."""
     for name in sorted(set[str]().union(*target.operation.requirements)):
+        at = target.decided(name, "x-credentials")
         arguments = list(target.secrets([name]))
         tries = [{**target.secrets([name]), argument: bad} for argument in arguments for bad in _NO_SECRETS]
         tries += [{argument: "secret"} for argument in arguments if len(arguments) > 1]
@@ -108,16 +126,18 @@ def _named(target: Target) -> Iterator[tuple[str, str]]:
                 or -1 in places
                 or places != sorted(places)
             ):
-                yield f"an InvalidCredentials that names {' and '.join(told)}", repr(error)
+                wanted = f"an InvalidCredentials that names {' and '.join(told)}"
+                yield Wrong(at, wanted, repr(error), script(target, made(target, secrets=given)))
 
 
-def _missing(target: Target) -> Iterator[tuple[str, str]]:
+def _missing(target: Target) -> Iterator[Wrong]:
     """A client without credentials, where no call can be made without: it is refused, and told what to give."""
     ways = [each.requirements for each in called(target.operation.contract)]
-    error = _refused(target, {})
+    error, shown = _refused(target, {}), script(target, made(target, secrets={}))
+    at = target.secured
     if not all(way and all(names and target.secrets(names) for names in way) for way in ways):
         if error is not None:
-            yield "a client without credentials, as some call can do without", repr(error)
+            yield Wrong(at, "a client without credentials, as some call can do without", repr(error), shown)
         return
     told = [
         name
@@ -127,9 +147,9 @@ def _missing(target: Target) -> Iterator[tuple[str, str]]:
     for minted in minting.files(target, set[str]().union(*target.operation.requirements)):
         told += minted
     if not isinstance(error, target.errors.MissingCredentials):
-        yield "a MissingCredentials for a client without any", repr(error)
+        yield Wrong(at, "a MissingCredentials for a client without any", repr(error), shown)
     elif missing := [each for each in told if not re.search(rf"\b{each}\b", str(error))]:
-        yield f"a MissingCredentials that names {', '.join(missing)}", repr(error)
+        yield Wrong(at, f"a MissingCredentials that names {', '.join(missing)}", repr(error), shown)
 
 
 def _refused(target: Target, given: Mapping[str, str]) -> Exception | None:
@@ -165,29 +185,29 @@ def _beside(target: Target, schemes: set[str]) -> dict[str, str]:
 
 def _by_environment(
     target: Target, case: Case, schemes: set[str], given: set[str], use_asyncio: bool
-) -> Finding | None:
+) -> Wrong | None:
     """What is wrong with a call by a client of the environment's credentials, which is closed by `with`.
 
     It has the credentials that are `given`, of which those of `schemes` are to be used: the first that are whole.
     """
-    variables = _variables(target, given)
+    variables, arguments = _variables(target, given), target.arguments(case)
     if not _variables(target, schemes):
         return None
-    with (
-        mock.patch.dict(os.environ, {**_beside(target, given), **variables}, clear=True),
-        _made(target, use_asyncio) as driver,
-    ):
-        done = driver.call(driver.functions[0], target.arguments(case))
+    environment = {**_beside(target, given), **variables}
+    with mock.patch.dict(os.environ, environment, clear=True), _made(target, use_asyncio) as driver:
+        done = driver.call(driver.functions[0], arguments)
     told = f"a request with the credentials in {', '.join(variables)}"
     if len(done.sent) != 1:
-        return Finding(target, NAME, f"{target.at}/security", told, repr(done.error))
-    agent = done.sent[0].headers.get("user-agent", "")
-    if not re.fullmatch(rf"[\w-]+/[\w.]+ \({target.vendor}\)", agent):
-        return Finding(
-            target, NAME, target.at, "a User-Agent that names the distribution and the vendor", agent
-        )
-    found = next(differences(target, case, done.sent[0], schemes=schemes), None)
-    return Finding(target, NAME, found.rule, f"{told}: {found.wanted}", found.found) if found else None
+        wrong = Difference(target.decided(min(schemes), "x-environment"), told, repr(done.error))
+    elif not re.fullmatch(
+        rf"[\w-]+/[\w.]+ \({target.vendor}\)", agent := done.sent[0].headers.get("user-agent", "")
+    ):
+        wrong = Difference(target.at, "a User-Agent that names the distribution and the vendor", agent)
+    elif found := next(differences(target, case, done.sent[0], schemes=schemes), None):
+        wrong = Difference(found.rule, f"{told}: {found.wanted}", found.found)
+    else:
+        return None
+    return Wrong(*wrong, program(target, driver.functions[0], arguments, environment=environment))
 
 
 @contextmanager

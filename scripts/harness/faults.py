@@ -28,6 +28,7 @@ from .checks import differences as of_wire
 from .findings import Check, Finding, family
 from .outcomes import faults as faulty
 from .outcomes import finding, is_certain, is_idempotent, key_of, shown, unasked
+from .programs import PYTHON
 from .reader import Difference, unlike
 from .replies import codes, documented, sent_as
 from .samples import ANSWERS, PROBES
@@ -171,6 +172,8 @@ class Fault:
             self.code, headers={**self._headers, "content-encoding": "identity"}, content=body
         )
         made.headers = httpx.Headers(self._headers)
+        if self.row.get("holds") == "the request":
+            made.extensions[PYTHON] = 'f"{request.url} {request.headers.multi_items()}"'
         return made
 
     @property

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from pathlib import Path
+from typing import NamedTuple
 
 from ..document import place
 from ..marks import keys_of
+from ..problem import shown
 from .calls import Target
+from .programs import outline
 from .rules import Rule
+
+_BEFORE, _LONGEST = 40, 400
+"""Characters that are shown of long texts: before the place where they part, and in all."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class Finding:
     """The JSON pointer of what is broken, in the contract."""
     wanted: str
     found: str
-    program: str = ""
+    program: str
     """Some ten lines of Python that show it, with nothing but the client and httpx."""
 
     @cached_property
@@ -33,14 +41,24 @@ class Finding:
 
     def __str__(self) -> str:
         """All of it, in lines."""
-        lines = [
-            f"{self.source}: {self.family} of {self.target}: {self.rule}",
-            f"  wanted: {self.wanted}",
-            f"  found:  {self.found}",
-        ]
-        if self.program:
-            lines += ["  to see it:", *(f"    {line}" for line in self.program.splitlines())]
-        return "\n".join(lines)
+        return "\n".join(
+            [
+                f"{self.source}: {self.family} of {self.target}: {self.rule}",
+                f"  wanted: {self.wanted}",
+                f"  found:  {self.found}",
+                "  to see it, with PYTHONPATH=generated:",
+                *(f"    {line}" for line in self.program.splitlines()),
+            ]
+        )
+
+
+class Wrong(NamedTuple):
+    """What a part of a family finds: as a `Finding`, to which the family adds its name and the operation."""
+
+    rule: str
+    wanted: str
+    found: str
+    program: str
 
 
 @dataclass(frozen=True)
@@ -67,9 +85,31 @@ def family(name: str) -> Callable[[Family], Family]:
             try:
                 yield from checks(target, count)
             except Exception as error:
-                found = f"{type(error).__name__}: {error}"
-                yield Check(finding=Finding(target, name, target.at, "a client that can be called so", found))
+                found = f"{type(error).__name__}: {error}{_raised(error)}"
+                told = "a client that can be called so"
+                yield Check(finding=Finding(target, name, target.at, told, found, outline(target)))
 
         return checked
 
     return made
+
+
+def parted(one: str, other: str) -> tuple[str, str]:
+    """Two long texts, each from shortly before the place where they part."""
+    same = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    start = max(0, same - _BEFORE) if max(len(one), len(other)) > _LONGEST else 0
+    return _cut(one, start), _cut(other, start)
+
+
+def _cut(text: str, start: int) -> str:
+    end = start + _LONGEST
+    return f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}"
+
+
+def _raised(error: Exception) -> str:
+    """Where in the client an error was raised; nothing where it was not raised there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [each for each in frames if "phone_number_apis" in Path(each.filename).parts]
+    return f", at {shown(Path(inside[-1].filename))}:{inside[-1].lineno}" if inside else ""

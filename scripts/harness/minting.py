@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import httpx
@@ -19,9 +19,12 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from ..kinds import is_object
 from ..objects import entries
 from .calls import Target
 from .cases import requests
+from .findings import Wrong
+from .programs import ANSWERING, Code, call, made, script, source
 
 Make = Callable[[httpx.MockTransport], Any]
 """Makes a client with a transport."""
@@ -29,8 +32,8 @@ _NOW = 2_000_000_000
 """The time, in seconds since 1970, at which tokens are minted."""
 
 
-def checks(target: Target) -> Iterator[tuple[str, str]]:
-    """What is not as the contract says: what should be, and what is."""
+def checks(target: Target) -> Iterator[Wrong]:
+    """What is not as the contract says."""
     for name in sorted(set[str]().union(*target.operation.requirements)):
         said = entries(target.operation.scheme(name), "x-jwt")
         if said and str(said["algorithm"]).startswith(("RS", "PS")):
@@ -48,7 +51,7 @@ def files(target: Target, schemes: Collection[str]) -> Iterator[tuple[str, str]]
             yield argument, entries(node, "x-environment").get("credentials", usual)
 
 
-def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[Wrong]:
     texts = {field: f"the-{field}" for field in said["fields"]}
     fields = {field: 17 if said["fields"][field] == "integer" else texts[field] for field in texts}
     held: dict[str, Any] = {**fields, said["key"]: _key()[0]}
@@ -56,46 +59,120 @@ def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[tupl
     issued = _NOW - said.get("leeway", 0)
     claims = {key: text.format_map(fields) for key, text in entries(said, "claims").items()}
     wanted = {**claims, "iat": issued, "exp": issued + said["lifetime"]}
+    at, argument, minted = target.decided(name, "x-jwt"), said["argument"], _Shown(target, name, said["key"])
     for field in held:
         broken = {key: value for key, value in held.items() if key != field}
-        if field not in str(error := _error(target, {said["argument"]: broken})):
-            yield f"an error that names `{field}`, which the credentials lack", repr(error)
+        if field not in str(error := _error(target, {argument: broken})):
+            told = f"an error that names `{field}`, which the credentials lack"
+            yield Wrong(f"{at}/fields", told, repr(error), minted.refused({argument: broken}))
     with mock.patch.dict(sys.modules, {"jwt": None}):  # as if it were not installed
-        error = _error(target, {said["argument"]: held})
+        error = _error(target, {argument: held})
     if f"[{said['extra']}]" not in str(error):
-        yield f"an error that names the extra {said['extra']}, which is to be installed", repr(error)
-    for client in (_client(target, said["argument"], held), _from_file(target, name, held)):
+        told = f"an error that names the extra {said['extra']}, which is to be installed"
+        yield Wrong(
+            f"{at}/extra", told, repr(error), minted.refused({argument: held}, "sys.modules['jwt'] = None")
+        )
+    ways = (_client(target, argument, held), minted.sent), (_from_file(target, name, held), minted.by_file)
+    for client, shown in ways:
         (found,) = _sent(target, client, [])
-        if not _is_minted(found, said["algorithm"], header, wanted):
-            yield f"a token of {said['algorithm']} with {header} and {wanted}", found
+        if (part := _unlike(found, said["algorithm"], header, wanted)) is not None:
+            told = f"a token of {said['algorithm']} with {header} and {wanted}"
+            yield Wrong(f"{at}{part}", told, _decoded(found), shown(held))
     for code in (*said.get("renewOn", ()), "no such code"):
-        client = _client(target, said["argument"], held)
-        sent = _sent(target, client, [_with(said.get("renewAt", ""), code), {}])
+        answers: list[Any] = [_with(said.get("renewAt", ""), code), {}]
+        sent = _sent(target, _client(target, argument, held), [*answers])
         if len({*sent}) != (1 if code == "no such code" else 2):
-            yield (
-                f"another token where {code!r} is at {said.get('renewAt')}, and only there",
-                f"{len({*sent})} tokens",
-            )
+            told = f"another token where {code!r} is at {said.get('renewAt')}, and only there"
+            rule = f"{at}/renewOn" if "renewOn" in said else at
+            yield Wrong(rule, told, f"{len({*sent})} tokens", minted.sent(held, answers))
     (token,) = (argument for argument in target.secrets([name]))
-    error = _error(target, {token: "a-token", said["argument"]: held})
-    places = [str(error).find(f"`{argument}`") for argument in (token, said["argument"])]
+    both = {token: "a-token", argument: held}
+    error = _error(target, both)
+    places = [str(error).find(f"`{each}`") for each in (token, argument)]
     if -1 in places or places != sorted(places):
-        yield (
-            f"an error that names `{token}` and `{said['argument']}`, of which one is to be given",
-            repr(error),
+        told = f"an error that names `{token}` and `{argument}`, of which one is to be given"
+        yield Wrong(f"{at}/argument", told, repr(error), minted.refused(both))
+
+
+class _Shown(NamedTuple):
+    """Programs that show how tokens of a security scheme are minted, with a key of their own."""
+
+    target: Target
+    scheme: str
+    key: str
+
+    def refused(self, given: Mapping[str, Any], *before: str) -> str:
+        """One that makes a client of these credentials, which it is to refuse."""
+        secrets = {name: self._keyed(each) if is_object(each) else each for name, each in given.items()}
+        return script(self.target, *self._start, *before, made(self.target, secrets=secrets), "print(client)")
+
+    def sent(self, held: Mapping[str, Any], answers: list[Any] | None = None) -> str:
+        """One that makes a call, and prints the tokens that it sends, decoded, beside the time."""
+        return self._sent([], answers, secrets={self._argument: self._keyed(held)})
+
+    def by_file(self, held: Mapping[str, Any]) -> str:
+        """The same with a file that the environment names."""
+        ((_, variable),) = files(self.target, [self.scheme])
+        text = f"json.dumps({source(self._keyed(held), self.target.vendor)})"
+        lines = ["path = Path(tempfile.mkdtemp(), 'credentials.json')", f"path.write_text({text}, 'utf-8')"]
+        return self._sent(lines, environment={variable: Code("str(path)")})
+
+    def _sent(self, lines: list[str], answers: list[Any] | None = None, **credentials: Any) -> str:
+        arguments = self.target.arguments(requests(self.target.operation, 1)[0])
+        return script(
+            self.target,
+            *self._start,
+            *([f"answers = {answers!r}"] if answers else []),
+            "def answer(request):",
+            "    token = request.headers.get('authorization', '').removeprefix('Bearer ')",
+            "    print(time.time(), jwt.get_unverified_header(token))",
+            "    print(jwt.decode(token, options={'verify_signature': False}))",
+            f"    return httpx.Response(400, json={'answers.pop(0) if answers else {}' if answers else '{}'})",
+            "",
+            *lines,
+            made(self.target, transport=ANSWERING, **credentials),
+            call(self.target, "sync_detailed", arguments),
         )
 
+    @property
+    def _start(self) -> list[str]:
+        form = "serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()"
+        return [f"form = {form}", "key = rsa.generate_private_key(65537, 2048).private_bytes(*form).decode()"]
 
-def _is_minted(token: str, algorithm: str, header: Mapping[str, str], claims: Mapping[str, Any]) -> bool:
-    """Whether it is a token that is signed so, with this header and these claims."""
+    @property
+    def _argument(self) -> str:
+        return str(self.target.operation.scheme(self.scheme)["x-jwt"]["argument"])
+
+    def _keyed(self, held: Mapping[str, Any]) -> dict[str, Any]:
+        """What a credentials file holds, with the key that the program made."""
+        return {name: Code("key") if name == self.key else value for name, value in held.items()}
+
+
+def _unlike(token: str, algorithm: str, header: Mapping[str, str], claims: Mapping[str, Any]) -> str | None:
+    """What of x-jwt a token is not like, as the end of a pointer; None where it is signed so, and has all this."""
     try:
         whole = jwt.decode_complete(
             token, _key()[1], algorithms=[algorithm], options={"verify_exp": False, "verify_iat": False}
         )
     except jwt.InvalidTokenError:
-        return False
-    found = whole["header"], whole["payload"]
-    return found == ({"alg": algorithm, "typ": "JWT", **header}, claims)
+        return "/algorithm"
+    found = whole["payload"]
+    if whole["header"] != {"alg": algorithm, "typ": "JWT", **header}:
+        return "/header" if header else ""
+    if {**found, "iat": 0, "exp": 0} != {**claims, "iat": 0, "exp": 0}:
+        return "/claims"
+    if found.get("exp", 0) - found.get("iat", 0) != claims["exp"] - claims["iat"]:
+        return "/lifetime"
+    return None if found == claims else ""
+
+
+def _decoded(token: str) -> str:
+    """What a token holds, as far as it is one."""
+    try:
+        whole = jwt.decode_complete(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return token
+    return f"{whole['header']} and {whole['payload']}"
 
 
 @cache

@@ -16,7 +16,7 @@ from ..marks import keys_of, step
 from ..objects import entries
 from .called import Called, called
 from .calls import Outcome, Target
-from .findings import Finding
+from .findings import Finding, parted
 from .programs import program
 from .reader import Difference, to_json, unlike
 from .replies import Reply, documented
@@ -160,18 +160,16 @@ def _read(operation: Called, reply: Reply, parsed: Any) -> Iterator[Difference]:
         yield from unlike(_shape(operation, reply), reply.value, parsed)
         again = _attempt(partial(to_json, parsed))
         if not same(again, reply.value):
-            yield Difference(
-                reply.rule, f"the answer back from to_dict(): {reply.value!r:.300}", f"{again!r:.300}"
-            )
+            one, other = parted(repr(reply.value), repr(again))
+            yield Difference(reply.rule, f"the answer back from to_dict(): {one}", other)
         made: Any = type(parsed)
         if hasattr(made, "from_dict") and (read := _attempt(partial(made.from_dict, again))) != parsed:
-            yield Difference(
-                reply.rule, f"the same model from from_dict(): {parsed!r:.300}", f"{read!r:.300}"
-            )
+            one, other = parted(repr(parsed), repr(read))
+            yield Difference(reply.rule, f"the same model from from_dict(): {one}", other)
     else:
         wanted = reply.value if reply.media_type.lower().startswith("text/") else reply.content
         if parsed != wanted:
-            yield Difference(reply.rule, f"{wanted!r:.300}", f"{parsed!r:.300}")
+            yield Difference(reply.rule, *parted(repr(wanted), repr(parsed)))
 
 
 def _attempt(made: Callable[[], Any]) -> Any:
@@ -225,11 +223,8 @@ def _of_error(target: Target, reply: Reply, error: Any) -> Iterator[Difference]:
     if _accepted(operation, reply) and is_object(reply.value):
         told = (error.code, error.message, error.details)
         if not all(map(same, told, (code, message, details))):
-            yield Difference(
-                _of_fields(operation, at),
-                f"code, message and details {(code, message, details)!r:.300}",
-                f"{told!r:.300}",
-            )
+            one, other = parted(repr((code, message, details)), repr(told))
+            yield Difference(_of_fields(operation, at), f"code, message and details {one}", other)
     if (error.status, error.content) != (reply.code, reply.content):
         yield Difference(at, _shown(reply), f"status {error.status} with {error.content[:300]!r}")
     name = _class(operation, reply, code)

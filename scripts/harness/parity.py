@@ -21,10 +21,10 @@ from .called import Case
 from .calls import Driver, Outcome, Target, Unsaid
 from .cases import fullest_first, requests
 from .faults import awake, faults
-from .findings import Check, Finding, family
+from .findings import Check, Finding, family, parted
 from .negatives import negatives
 from .outcomes import finding, is_certain, shown
-from .programs import program
+from .programs import ANSWERING, called, made, script, source
 from .reader import Difference
 from .replies import Reply, replies
 from .rules import Rule, by_request
@@ -38,6 +38,8 @@ _MANY, _FEW = 40, 12
 """Requests and answers that `asyncio`, and that all ways are put to: the other families try all of them, by one way."""
 _ECHO = "x-echo"
 _SLEEP, _YIELD = time.sleep, asyncio.sleep
+_OTHERS = 3
+"""Calls that a program makes beside one that was mixed up."""
 _RETRIES = 50
 """More than any call needs: others may take its second attempts."""
 _LOOSE = Builder(is_loose=True)
@@ -117,7 +119,7 @@ class _Ways:
                 continue
             done = driver.call(function, given, answer)
             if different := next(_differences(first, done, is_whole=function.endswith("detailed")), None):
-                name = "asyncio_method" if driver is self.tasks and function == "method" else function
+                name = driver.named(function)
                 found = Difference(rule or self.target.at, f"what sync does: {different[0]}", different[1])
                 return finding(self.target, NAME, found, name, given, told, **options)
         return None
@@ -136,13 +138,13 @@ def _differences(one: Outcome, other: Outcome, *, is_whole: bool) -> Iterator[tu
     """How two calls differ that should have done the same; `is_whole` of the other that gives any answer whole."""
     wires = [[written(request) for request in each.sent] for each in (one, other)]
     if wires[0] != wires[1]:
-        yield f"{wires[0]!r:.500}", f"{wires[1]!r:.500}"
+        yield parted(repr(wires[0]), repr(wires[1]))
     elif is_whole and other.error is None:
         parsed = one.value if one.error is None else getattr(one.error, "parsed", None)
         if other.value.parsed != parsed or type(other.value.parsed) is not type(parsed):
-            yield f"{parsed!r:.300}", f"{other.value.parsed!r:.300}"
+            yield parted(repr(parsed), repr(other.value.parsed))
     elif (said := _said(one)) != (heard := _said(other)):
-        yield f"{said!r:.500}", f"{heard!r:.500}"
+        yield parted(repr(said), repr(heard))
 
 
 def _said(done: Outcome) -> tuple[Any, ...]:
@@ -175,11 +177,56 @@ def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Ite
         for turn, heard in zip(turns, found, strict=True):
             different = None
             if heard != wanted[turn]:
-                told = f"its own answer for a call from one of {ways}: {wanted[turn]!r:.400}"
-                name = "sync_detailed" if at_once is _by_threads else "asyncio_detailed"
-                shown_alone = program(target, name, given[turn])
-                different = Finding(target, NAME, target.at, told, f"{heard!r:.400}", shown_alone)
+                one, other = parted(repr(wanted[turn]), repr(heard))
+                told = f"its own answer for a call from one of {ways}: {one}"
+                others = [each for each in given if each != given[turn]]
+                text = _crowd(
+                    target, [given[turn], *others[:_OTHERS]], at_once is _by_tasks, answers[0].response()
+                )
+                different = Finding(target, NAME, target.at, told, other, text)
             yield Check(finding=different)
+
+
+def _crowd(
+    target: Target, given: Sequence[Mapping[str, Any]], use_asyncio: bool, answer: httpx.Response
+) -> str:
+    """A program that makes calls one by one, then at once, and prints whether the server saw the same, and what."""
+    name = called(target, "asyncio_detailed" if use_asyncio else "sync_detailed")[0]
+    headers, many = dict(answer.headers), _CALLS // len(given)
+    lines = _TOGETHER if use_asyncio else _THREADED
+    return script(
+        target,
+        "async def answer(request):" if use_asyncio else "def answer(request):",
+        "    await asyncio.sleep(0.001)" if use_asyncio else "    time.sleep(0.001)",
+        "    if not random.randrange(4):",
+        "        raise httpx.ConnectError('to be tried again')",
+        "    seen = ascii([request.method, str(request.url), request.headers.multi_items(), request.read()])",
+        f"    headers = {{**{headers!r}, {_ECHO!r}: seen}}",
+        f"    return httpx.Response({answer.status_code}, headers=headers, content={answer.content!r})",
+        "",
+        made(target, use_asyncio=use_asyncio, max_retries=_RETRIES, transport=ANSWERING),
+        "given = [",
+        *(f"    {source(each, target.vendor)}," for each in given),
+        "]",
+        lines.format(call=name, many=many, threads=_THREADS),
+    )
+
+
+_THREADED = """\
+def call(arguments):
+    return {call}(client=client, **arguments).headers['x-echo']
+alone = list(map(call, given))
+with ThreadPoolExecutor({threads}) as pool:
+    for own, seen in zip(alone * {many}, pool.map(call, given * {many})):
+        print(own == seen, own, seen)"""
+_TOGETHER = """\
+async def call(arguments):
+    return (await {call}(client=client, **arguments)).headers['x-echo']
+async def calls():
+    alone = [await call(each) for each in given]
+    for own, seen in zip(alone * {many}, await asyncio.gather(*map(call, given * {many}))):
+        print(own == seen, own, seen)
+asyncio.run(calls())"""
 
 
 def _soon(_: float) -> None:

@@ -1,9 +1,14 @@
-"""A call as a program of ten lines, more where much is given, which needs nothing but the client and httpx."""
+"""What shows a fault as a program of ten lines, more where much is given, that needs nothing but the client and httpx.
+
+Tokens need the client's extra for minting them, too.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from math import isfinite
 from typing import Any, cast
@@ -11,10 +16,36 @@ from typing import Any, cast
 import httpx
 
 from ..kinds import is_array, is_object
-from .arguments import unset
+from .arguments import Unfit, unset
 from .calls import Driver, Target
 
 _WIDTH = 120
+_MODULES = {
+    "asyncio": "", "importlib": "", "inspect": "", "json": "", "os": "", "pkgutil": "", "random": "", "sys": "",
+    "tempfile": "", "time": "",
+    "ThreadPoolExecutor": "concurrent.futures", "suppress": "contextlib", "date": "datetime", "datetime": "datetime",
+    "Path": "pathlib", "httpx": "", "jwt": "", "serialization": "cryptography.hazmat.primitives",
+    "rsa": "cryptography.hazmat.primitives.asymmetric",
+}  # fmt: skip
+"""Names that programs may use, each with the module that it is imported from, if it is none itself."""
+
+
+PYTHON = "python"
+"""The extension of an answer whose content is Python: what it is of a request."""
+
+
+class Code(str):
+    """Python that stands for a value in a program."""
+
+
+def script(target: Target, *lines: str) -> str:
+    """Lines of Python as a program, with the imports of what they use."""
+    body = "\n".join(lines)
+    package, _, module = target.found.__name__.rpartition(".") if target.found else ("", "", "")
+    imports = [*_imports(body), f"from phone_number_apis import {target.vendor}"]
+    if module and re.search(rf"(?<![\w.]){module}\.[a-zA-Z_]+\b", body):
+        imports.append(f"from {package} import {module}")
+    return "\n".join([*imports, "", body, ""])
 
 
 def program(
@@ -22,41 +53,111 @@ def program(
     function: str,
     arguments: Mapping[str, Any],
     answer: httpx.Response | Exception | None = None,
+    *,
+    places: Sequence[Any] = (),
+    shows: str = "",
+    before: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> str:
     """A program that makes a call, and prints what went out, and what came back; an error ends it.
 
     `function` is one of `sync`, `sync_detailed`, `asyncio`, `asyncio_detailed`, `method` and `asyncio_method`;
-    `arguments` are those of the function or the method, `options` those of the client beside its credentials,
-    which are the harness's own unless `secrets` are given.
+    `arguments` and `places` are those of the function or the method, `options` those of `made`; `shows` is what else
+    to print of the request; `before` are the arguments of a call that is made first, whatever comes of it.
     """
     use_asyncio = function.startswith("asyncio")
-    call, found = _called(target, function, use_asyncio)
-    secrets = options.pop("secrets", None)
-    given = {**(target.secrets() if secrets is None else secrets), "max_retries": 0, **options}
-    made = [f"{name}={source(value, target.vendor)}" for name, value in given.items()]
-    client = _line(
-        f"client = {target.vendor}.{'AsyncClient' if use_asyncio else 'Client'}(",
-        [*made, "transport=httpx.MockTransport(answer)"],
+    return script(
+        target,
+        *_answer(answer, use_asyncio, shows),
+        "",
+        made(target, use_asyncio=use_asyncio, transport=ANSWERING, **options),
+        *_suppressed(target, function, before),
+        call(target, function, arguments, places),
     )
-    named = [f"{name}={source(value, target.vendor)}" for name, value in arguments.items()]
-    if found is not None:
-        named.insert(0, "client=client")
-    opened = f"{'*' if 'detailed' in function else ''}{'asyncio.run(' if use_asyncio else ''}{call}("
-    line = _line(f"print({opened}", named, ")))" if use_asyncio else "))")
-    body = "\n".join([*_answer(answer, use_asyncio), "", client, line])
-    imports = [
-        *(["import asyncio"] if use_asyncio else []),
-        *([f"from datetime import {names}"] if (names := _times(body)) else []),
-        "import httpx",
-        f"from phone_number_apis import {target.vendor}",
-        *([f"from {found.rpartition('.')[0]} import {found.rpartition('.')[2]}"] if found else []),
+
+
+ANSWERING = Code("httpx.MockTransport(answer)")
+"""The transport of a client that the program's own `answer` answers."""
+
+
+def made(
+    target: Target,
+    *,
+    use_asyncio: bool = False,
+    secrets: Mapping[str, Any] | None = None,
+    environment: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> str:
+    """Python that makes a client with these secrets, or the harness's own, or those of the environment."""
+    kind = f"{target.vendor}.{'AsyncClient' if use_asyncio else 'Client'}"
+    given = {} if environment is not None else target.secrets() if secrets is None else secrets
+    pairs = _pairs({**given, "max_retries": 0, **options}, target.vendor)
+    if environment is None:
+        return _line(f"client = {kind}(", pairs)
+    named = [f"{name!r}: {source(value, target.vendor)}" for name, value in environment.items()]
+    return "\n".join([
+        _line("os.environ.update({", named, "})"), _line(f"client = {kind}.from_env(", pairs)
+    ])  # fmt: skip
+
+
+def call(target: Target, function: str, arguments: Mapping[str, Any], places: Sequence[Any] = ()) -> str:
+    """Python that makes a call, as `program` has it, and prints what came back."""
+    opened, given = called(target, function), _pairs(arguments, target.vendor)
+    given = [*(source(each, target.vendor) for each in places), *opened[1:], *given]
+    start = (
+        f"{'*' if 'detailed' in function else ''}{'asyncio.run(' if function.startswith('asyncio') else ''}"
+    )
+    return _line(f"print({start}{opened[0]}(", given, ")))" if "asyncio.run(" in start else "))")
+
+
+def _suppressed(target: Target, function: str, arguments: Mapping[str, Any] | None) -> list[str]:
+    """Python that makes a call, and goes on after its error."""
+    if arguments is None:
+        return []
+    return [
+        f"with suppress({target.vendor}.errors.Error):",
+        textwrap.indent(call(target, function, arguments), "    "),
     ]
-    return "\n".join([*imports, "", body, ""])
+
+
+def called(target: Target, function: str) -> list[str]:
+    """How a program names what it calls, and the client that it gives to it where that is a function."""
+    if not function.endswith("method"):
+        return [f"{target.module.__name__.rpartition('.')[2]}.{function}", "client=client"]
+    use_asyncio = function.startswith("asyncio")
+    driver = Driver(target, use_asyncio, target.client("AsyncClient" if use_asyncio else "Client"))
+    return [f"client.{driver.method_name}"]
+
+
+def outline(target: Target) -> str:
+    """A program that makes a client, and prints what it takes to make the call, and its body."""
+    lines = [made(target, secrets=_secrets(target))]
+    if target.found is None:
+        api = f"phone_number_apis.{target.vendor}.api"
+        lines.append(f"path = importlib.import_module({api!r}).__path__")
+        lines.append(f"print([each.name for each in pkgutil.walk_packages(path, {f'{api}.'!r})])")
+        return script(target, *lines)
+    names = [called(target, "sync")[0]]
+    with suppress(Exception):  # a client that cannot be made, or has no such method: the first line shows it
+        names += called(target, "method")
+    body = target.found.OPERATION.body
+    hints = [hint for hint in (body.types.values() if body else ()) if hasattr(hint, "__attrs_attrs__")]
+    names += [f"{target.vendor}.models.{hint.__name__}" for hint in hints]
+    return script(target, *lines, *(f"print(inspect.signature({name}))" for name in names))
+
+
+def _secrets(target: Target) -> dict[str, str]:
+    """The harness's own secrets; none where the client has no argument for one."""
+    try:
+        return target.secrets()
+    except Unfit:
+        return {}
 
 
 def source(value: Any, vendor: str) -> str:
     """Python for a value that a client takes."""
+    if isinstance(value, Code):
+        return str(value)
     if value is unset():
         return f"{vendor}.UNSET"
     if hasattr(value, "__attrs_attrs__"):
@@ -64,7 +165,7 @@ def source(value: Any, vendor: str) -> str:
         more = fields.pop("additional_properties")[0]
         own = {name: item for name, (item, default) in fields.items() if item is not default}
         own |= {"additional_properties": more} if more else {}
-        return f"{vendor}.models.{type(value).__name__}({_pairs(own, vendor)})"
+        return f"{vendor}.models.{type(value).__name__}({', '.join(_pairs(own, vendor))})"
     if isinstance(value, datetime | date):
         kind = "datetime" if isinstance(value, datetime) else "date"
         return f"{kind}.fromisoformat({value.isoformat()!r})"
@@ -74,38 +175,31 @@ def source(value: Any, vendor: str) -> str:
         return f"{{{', '.join(f'{name!r}: {source(item, vendor)}' for name, item in value.items())}}}"
     if hasattr(value, "_asdict"):  # a file
         own = {name: item for name, item in value._asdict().items() if item is not None}
-        return f"{vendor}.types.{type(value).__name__}({_pairs(own, vendor)})"
+        return f"{vendor}.types.{type(value).__name__}({', '.join(_pairs(own, vendor))})"
     if isinstance(value, float) and not isfinite(value):
         return f"float({str(value)!r})"
     return _repeated(value) if isinstance(value, str | bytes) else repr(value)
 
 
-def _called(target: Target, function: str, use_asyncio: bool) -> tuple[str, str | None]:
-    """How a program names what it calls, and the module that it needs for that."""
-    if not function.endswith("method"):
-        module = target.module.__name__
-        return f"{module.rpartition('.')[2]}.{function}", module
-    driver = Driver(target, use_asyncio, target.client("AsyncClient" if use_asyncio else "Client"))
-    return f"client.{driver.method_name}", None
-
-
-def _answer(answer: httpx.Response | Exception | None, use_asyncio: bool) -> list[str]:
+def _answer(answer: httpx.Response | Exception | None, use_asyncio: bool, shows: str) -> list[str]:
     """The function that prints what went out, and answers it."""
     start = ["def answer(request):"]
     start += ["    print(request.method, request.url, request.headers.multi_items(), request.read())"]
+    start += [f"    print({shows})"] if shows else []
     if isinstance(answer, Exception):
         return [*start, f"    raise httpx.{type(answer).__name__}({str(answer)!r}, request=request)"]
     if answer is None:
         return [*start, "    return httpx.Response(599)"]
     content, error = _content(answer)
+    told = answer.extensions.get(PYTHON) or _repeated(content)
     stream = [] if error is None else [
-        f"{'async ' if use_asyncio else ''}def body():", f"    yield {_repeated(content)}",
+        f"{'async ' if use_asyncio else ''}def body():", f"    yield {told}",
         f"    raise httpx.{type(error).__name__}({str(error)!r})",
     ]  # fmt: skip
     dropped = {"content-length", "transfer-encoding"}
     headers = {name: text for name, text in answer.headers.items() if name not in dropped}
     parts = [str(answer.status_code), *([f"headers={headers!r}"] if headers else [])]
-    parts += ["content=body()" if stream else f"content={_repeated(content)}"] if content or stream else []
+    parts += ["content=body()" if stream else f"content={told}"] if content or stream else []
     return [*stream, *start, _line("    return httpx.Response(", parts, ")")]
 
 
@@ -138,12 +232,16 @@ def _line(start: str, parts: list[str], end: str = ")") -> str:
     return "\n".join([start, *(f"{indent}    {each}" for each in lines), indent + end])
 
 
-def _pairs(fields: Mapping[str, Any], vendor: str) -> str:
-    return ", ".join(f"{name}={source(item, vendor)}" for name, item in fields.items())
+def _pairs(fields: Mapping[str, Any], vendor: str) -> list[str]:
+    return [f"{name}={source(item, vendor)}" for name, item in fields.items()]
 
 
-def _times(body: str) -> str:
-    return ", ".join(name for name in ("date", "datetime") if re.search(rf"\b{name}\.fromisoformat", body))
+def _imports(body: str) -> Iterator[str]:
+    """The imports of what some Python calls."""
+    used = [name for name in _MODULES if re.search(rf"(?<![\w.'\"]){name}(\.\w+)*[(\[]", body)]
+    for module in dict.fromkeys(_MODULES[name] or name for name in used):
+        names = [name for name in used if _MODULES[name] == module]
+        yield f"from {module} import {', '.join(names)}" if names else f"import {module}"
 
 
 def _repeated(value: str | bytes) -> str:

@@ -18,7 +18,7 @@ from .cases import requests
 from .checks import differences
 from .findings import Check, Finding, family
 from .negatives import Negative, is_broken, negatives
-from .programs import program
+from .programs import outline, program
 from .rules import Rule, rules
 from .ways import broken_ways
 from .wire import written
@@ -67,6 +67,8 @@ class Wanted(NamedTuple):
     """What its `parameter` begins with."""
     is_exact: bool = False
     """Whether `where` is all of the place."""
+    broken: str = ""
+    """What breaks the rule, in words."""
 
 
 @family(NAME)
@@ -131,15 +133,15 @@ class _Refusals:
         except Unsaid:
             return None
         except Refused as error:
-            return None if by_signature else self._finding(rule, wanted, f"the signature refuses: {error}")
+            found = f"the signature refuses: {error}"
+            return None if by_signature else self._finding(rule, wanted, found, outline(self.target))
         except Unfit as error:
-            return self._finding(rule, wanted, str(error))
+            return self._finding(rule, wanted, str(error), outline(self.target))
         done = self.driver.call(function, given)
-        name = "asyncio_method" if function == "method" and self.driver.use_asyncio else function
+        shown = partial(program, self.target, self.driver.named(function), given)
         if done.sent:
-            return self._finding(
-                rule, wanted, f"sent: {written(done.sent[0])}", program(self.target, name, given)
-            )
+            found = f"sent {wanted.broken}: {written(done.sent[0])}"
+            return self._finding(rule, wanted, found, shown())
         raised, found = done.error, repr(done.error)
         if isinstance(raised, self.target.errors.InvalidRequest):
             page = str(
@@ -151,7 +153,7 @@ class _Refusals:
             ):
                 return None
             found = f"{missed}: {found}"
-        return self._finding(rule, wanted, found, program(self.target, name, given))
+        return self._finding(rule, wanted, found, shown())
 
     def _argument(self, negative: Negative) -> str:
         """The argument, or the attribute of the body, that a broken rule is about; nothing where that is not clear."""
@@ -166,8 +168,10 @@ class _Refusals:
         root = f"{negative.parameter[0]} parameter {negative.parameter[1]}" if negative.parameter else "body"
         argument = self._argument(negative)
         keyword, limit = negative.keyword, negative.limit
+        place = root + _steps(negative.keys)
+        broken = f"without {place}" if negative.value is GONE else f"with {negative.value!r} at {place}"
         if negative.others or negative.is_of_branch:
-            return Wanted(root, [], argument=argument)
+            return Wanted(root, [], argument=argument, broken=broken)
         exact = keyword not in (
             "required",
             "anyOf",
@@ -190,11 +194,12 @@ class _Refusals:
             "dependentRequired",
         )
         return Wanted(
-            root if is_inside else root + _steps(negative.keys),
+            root if is_inside else place,
             [said if exact else keyword, *_ALSO.get(keyword, ())],
             negative.value if is_plain and not is_inside else GONE,
             argument,
             not is_inside,
+            broken,
         )
 
     def _arguments(self, function: str, case: Case, builder: Builder) -> Mapping[str, Any]:
@@ -202,7 +207,7 @@ class _Refusals:
             return self.target.keywords(case, self.driver.method, builder)
         return self.target.arguments(case, builder)
 
-    def _finding(self, rule: str, wanted: Wanted, found: str, shown: str = "") -> Finding:
+    def _finding(self, rule: str, wanted: Wanted, found: str, shown: str) -> Finding:
         said = f" of {wanted.value!r}" if wanted.value is not GONE else ""
         named = f" and {' or '.join(wanted.rules)}" if wanted.rules else ""
         told = f"nothing sent, and an InvalidRequest{said} that names {wanted.where}{named}"
@@ -258,7 +263,7 @@ class _Refusals:
                     function,
                     rule,
                     partial(way, function),
-                    Wanted(where, ["required"]),
+                    Wanted(where, ["required"], broken=f"without {where}"),
                     by_signature=way is without,
                 )
                 yield Check(frozenset({Rule("request", rule)}), found)
@@ -267,12 +272,13 @@ class _Refusals:
         operation = self.target.operation
         for index, case in _violations(self.target, cases):
             dependency, rule = operation.dependencies[index], f"{self.target.at}/x-dependencies/{index}"
+            given = {name: value for (_, name), value in case.parameters.items() if name in dependency.names}
             for function in self.driver.functions:
                 found = self.refused(
                     function,
                     rule,
                     partial(self._arguments, function, case, _LOOSE),
-                    Wanted("parameters", [dependency.text], is_exact=True),
+                    Wanted("parameters", [dependency.text], is_exact=True, broken=f"with {given}"),
                 )
                 yield Check(frozenset({Rule("request", rule)}), found)
 
@@ -281,12 +287,9 @@ class _Refusals:
         if "content_type" not in self.driver.signature(function).parameters:
             return Check()
         arguments = {**self.target.arguments(case), "content_type": "application/x-other"}
-        at = f"{self.target.at}/requestBody"
-        return Check(
-            finding=self.refused(
-                function, at, lambda: arguments, Wanted("content_type", ["one of"], "application/x-other")
-            )
-        )
+        kind, at = arguments["content_type"], f"{self.target.at}/requestBody"
+        wanted = Wanted("content_type", ["one of"], kind, broken=f"with {kind!r} at content_type")
+        return Check(finding=self.refused(function, at, lambda: arguments, wanted))
 
     def of_safety(self, cases: tuple[Case, ...]) -> Iterator[Check]:
         """What would lead to another path or put in a header: refused without validation, too."""
@@ -304,7 +307,8 @@ class _Refusals:
             yield from (Check(finding=self._own_header(case, name, "1")) for name in HEADER_NAMES)
 
     def _unsafe(self, case: Case, key: tuple[str, str], at: str, value: str, changed: Any) -> Finding | None:
-        function, wanted = self.driver.functions[0], Wanted(f"{key[0]} parameter {key[1]}", [])
+        function, where = self.driver.functions[0], f"{key[0]} parameter {key[1]}"
+        wanted = Wanted(where, [], broken=f"with {changed!r} at {where}")
         unsafe = replace(case, parameters={**case.parameters, key: changed})
         given = self.target.arguments(unsafe, _LOOSE)
         if value in ("", ".", "..") and key[0] == "path":
@@ -318,7 +322,8 @@ class _Refusals:
             given = {**self.target.keywords(case, self.driver.method), "headers": {name: value}}
         except Unsaid:
             return None
-        return self.refused("method", self.target.at, lambda: given, Wanted("headers", []))
+        wanted = Wanted("headers", [], broken=f"with {given['headers']} at headers")
+        return self.refused("method", self.target.at, lambda: given, wanted)
 
 
 def _with_body(cases: tuple[Case, ...]) -> Case:
@@ -397,20 +402,22 @@ def _without_validation(target: Target, known: list[Negative]) -> Iterator[Check
 
 def _without_credentials(target: Target, case: Case) -> Iterator[Check]:
     """A client without the credentials that the call needs refuses to make it."""
-    wanted, errors = target.operation.requirements, target.errors
+    wanted, errors, arguments = target.operation.requirements, target.errors, target.arguments(case)
     if not wanted or not all(names - {"tls"} for names in wanted):
         return
     try:
         with target.driven(use_asyncio=False, secrets={}) as driver:
-            done = driver.call("sync_detailed", target.arguments(case))
+            done = driver.call("sync_detailed", arguments)
             error, sent = done.error, done.sent
     except errors.MissingCredentials as refused:
         error, sent = refused, []
-    is_fine = isinstance(error, errors.MissingCredentials) and not sent
+    if isinstance(error, errors.MissingCredentials) and not sent:
+        yield Check()
+        return
     told = "nothing sent without credentials, and a MissingCredentials"
-    yield Check(
-        finding=None if is_fine else Finding(target, NAME, f"{target.at}/security", told, repr(error))
-    )
+    shown = program(target, "sync_detailed", arguments, secrets={})
+    found = f"sent without credentials: {written(sent[0])}" if sent else repr(error)
+    yield Check(finding=Finding(target, NAME, target.secured, told, found, shown))
 
 
 def _left(target: Target, found: list[Negative]) -> Iterator[Check]:

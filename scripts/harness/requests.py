@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import httpx
@@ -16,7 +16,7 @@ from .calls import Driver, Outcome, Target, Unsaid
 from .cases import fullest_first, requests
 from .checks import defaulted, differences
 from .findings import Check, Finding, family
-from .programs import program
+from .programs import outline, program
 from .rules import Rule, by_request
 from .variants import as_read
 from .wire import written
@@ -25,6 +25,7 @@ NAME = "requests"
 _USUAL = Builder(names_absent=False)
 _LIMIT, _HEADER = 7.5, "X-Harness"
 """What single calls are given beside their parameters."""
+_TIMEOUT = "request.extensions['timeout']"
 
 
 @family(NAME)
@@ -79,13 +80,11 @@ class _Called:
         try:
             arguments = self.target.arguments(case, builder)
         except Unfit as error:
-            return Finding(self.target, NAME, self.target.at, f"a way to send {_shown(case)}", str(error))
+            return _unfit(self.target, f"a way to send {_shown(case)}", str(error))
         self.used[first] |= _named(arguments)
         done = self.driver.call(first, arguments)
-        if found := judged(
-            self.target, wanted, done, program(self.target, first, arguments) if done.error else ""
-        ):
-            return found if found.program else replace(found, program=program(self.target, first, arguments))
+        if found := judged(self.target, wanted, done, partial(program, self.target, first, arguments)):
+            return found
         for function in (
             others if case.phase in (EXAMPLES, PRESENCE) else ()
         ):  # values make no difference to these
@@ -103,17 +102,15 @@ class _Called:
         except Unsaid:
             return None
         except Unfit as error:
-            return Finding(self.target, NAME, self.target.at, f"a way to send {_shown(case)}", str(error))
+            return _unfit(self.target, f"a way to send {_shown(case)}", str(error))
         self.used[function] |= _named(arguments)
         other = self.driver.call(function, arguments)
         if len(other.sent) == 1 and written(other.sent[0]) == written(done.sent[0]):
             return None
         wanted = f"the {function} sends what {self.driver.functions[0]} sends: {written(done.sent[0])}"
         found = str([written(request) for request in other.sent]) if other.sent else repr(other.error)
-        name = "asyncio_method" if function == "method" and self.driver.use_asyncio else function
-        return Finding(
-            self.target, NAME, self.target.at, wanted, found, program(self.target, name, arguments)
-        )
+        shown = program(self.target, self.driver.named(function), arguments)
+        return Finding(self.target, NAME, self.target.at, wanted, found, shown)
 
     def read(self, case: Case) -> Finding | None:
         """What only answers have is not sent, though a model that was read has it."""
@@ -123,8 +120,8 @@ class _Called:
         if body == case.body:
             return None
         arguments, first = self.target.arguments(replace(case, body=body)), self.driver.functions[0]
-        found = judged(self.target, case, self.driver.call(first, arguments), "")
-        return replace(found, program=program(self.target, first, arguments)) if found else None
+        done = self.driver.call(first, arguments)
+        return judged(self.target, case, done, partial(program, self.target, first, arguments))
 
     def unused(self) -> Finding | None:
         """An argument that no valid call needs: the contract does not know it."""
@@ -132,10 +129,10 @@ class _Called:
             own = {"timeout", "headers"} if function == "method" else {"client"}
             more = self.driver.signature(function).parameters.keys() - used - own
             if function == "method" and not used:
-                return Finding(self.target, NAME, self.target.at, "a method for some valid call", "none")
+                return _unfit(self.target, "a method for some valid call", "none")
             if more - {"content_type"}:
                 wanted = f"no argument of {function} beyond the contract"
-                return Finding(self.target, NAME, self.target.at, wanted, ", ".join(sorted(more)))
+                return _unfit(self.target, wanted, ", ".join(sorted(more)))
         return None
 
     def by_place(self, case: Case) -> Finding | None:
@@ -147,7 +144,7 @@ class _Called:
         )
         placed = [arguments.pop(self.target.parameters[key][0]) for key in keys]
         done = self.driver.call(first, arguments, places=placed)
-        return judged(self.target, case, done, "")
+        return judged(self.target, case, done, partial(program, self.target, first, arguments, places=placed))
 
     def told_apart(self, case: Case) -> Finding | None:
         """A method takes a time limit and headers for one call."""
@@ -159,8 +156,7 @@ class _Called:
         wanted = "1", httpx.Timeout(_LIMIT).as_dict()
         if found == wanted:
             return self._forgotten(case)
-        name = "asyncio_method" if self.driver.use_asyncio else "method"
-        shown = program(self.target, name, keywords)
+        shown = program(self.target, self.driver.named("method"), keywords, shows=_TIMEOUT)
         return Finding(
             self.target, NAME, self.target.at, f"{_HEADER} and the timeout {wanted}", repr(found), shown
         )
@@ -174,21 +170,27 @@ class _Called:
         if found[0] == [None] and limits[0] and {None, _LIMIT}.isdisjoint(limits[0].values()):
             return None
         told = f"no {_HEADER}, and the client's time limits, in the call after one with its own"
-        return Finding(self.target, NAME, self.target.at, told, repr(found))
+        name, own = self.driver.named("method"), {**keywords, "timeout": _LIMIT, "headers": {_HEADER: "1"}}
+        shown = program(self.target, name, keywords, shows=_TIMEOUT, before=own)
+        return Finding(self.target, NAME, self.target.at, told, repr(found), shown)
 
 
-def judged(target: Target, case: Case, done: Outcome, shown: str, **how: Any) -> Finding | None:
-    """What is wrong with the one request that a valid call should have sent."""
+def _unfit(target: Target, wanted: str, found: str) -> Finding:
+    """The finding that what the client takes is not what the contract has."""
+    return Finding(target, NAME, target.at, wanted, found, outline(target))
+
+
+def judged(target: Target, case: Case, done: Outcome, shown: Callable[[], str], **how: Any) -> Finding | None:
+    """What is wrong with the one request that a valid call should have sent, as a program shows it."""
     if len(done.sent) != 1:
         wanted, found = f"one request for {_shown(case)}", f"{len(done.sent)} requests; {done.error!r}"
-        return Finding(target, NAME, target.at, wanted, found, shown)
+        return Finding(target, NAME, target.at, wanted, found, shown())
     try:
         difference = next(differences(target, case, done.sent[0], **how), None)
     except (AssertionError, ValueError, KeyError) as error:
-        return Finding(
-            target, NAME, target.at, "a request that can be read", f"{error}: {written(done.sent[0])}", shown
-        )
-    return Finding(target, NAME, *difference, shown) if difference else None
+        found = f"{error}: {written(done.sent[0])}"
+        return Finding(target, NAME, target.at, "a request that can be read", found, shown())
+    return Finding(target, NAME, *difference, shown()) if difference else None
 
 
 def _named(arguments: Mapping[str, Any]) -> set[str]:
@@ -208,9 +210,8 @@ def _alternatives(target: Target, case: Case, use_asyncio: bool) -> Iterator[Che
         with target.driven(use_asyncio=use_asyncio, **options) as driver:
             arguments, function = target.arguments(case), driver.functions[0]
             done = driver.call(function, arguments)
-            found = judged(target, case, done, "", **how)
-            shown = program(target, function, arguments, **options) if found else ""
-            yield Check(finding=replace(found, program=shown) if found else None)
+            shown = partial(program, target, function, arguments, **options)
+            yield Check(finding=judged(target, case, done, shown, **how))
 
 
 def _shown(case: Case) -> str:
