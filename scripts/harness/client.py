@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 from unittest import mock
 
@@ -16,7 +17,7 @@ import httpx
 
 from ..kinds import is_object
 from ..objects import entries, walk
-from . import minting
+from . import minting, secrecy, settings
 from .called import Case, called
 from .calls import Driver, Target
 from .cases import requests
@@ -41,8 +42,10 @@ TREE: Mapping[str, tuple[str, ...]] = {
 def checks(target: Target, count: int) -> Iterator[Check]:
     """What is there before any call, and one call with the credentials that the environment has."""
     case = requests(target.operation, count)[0]
-    for part in (_tree, _models, _named, _missing, minting.checks):
-        yield from (Check(finding=Finding(target, NAME, *wrong)) for wrong in part(target))
+    parts = _tree(target), _models(target), _named(target), _missing(target)
+    rooms = (room.checks(target, case) for room in (minting, settings, secrecy))
+    for wrong in chain(*parts, *rooms):
+        yield Check(finding=wrong and Finding(target, NAME, *wrong))
     ways = target.operation.requirements or [set[str]()]
     for index, schemes in enumerate(ways):
         with_later = set[str]().union(*ways[index:])

@@ -415,7 +415,7 @@ def secrets(target: Target, done: Outcome) -> set[str]:
         kind, _, text = request.headers.get("authorization", "").partition(" ")
         if kind == "Basic":
             found.add(text)
-            found.discard(b64decode(text).decode().partition(":")[0])
+            found.discard(b64decode(text).decode(errors="replace").partition(":")[0])
     return found
 
 

@@ -8,8 +8,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -21,24 +23,30 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ..kinds import is_object
 from ..objects import entries
+from .called import Case
 from .calls import Target
-from .cases import requests
 from .findings import Wrong
 from .programs import ANSWERING, Code, call, made, script, source
+from .replies import codes, documented
+from .samples import ANSWERS
+from .shapes import shape
 
 Make = Callable[[httpx.MockTransport], Any]
 """Makes a client with a transport."""
-_NOW = 2_000_000_000
-"""The time, in seconds since 1970, at which tokens are minted."""
+Send = Callable[..., list[str]]
+"""Makes calls that are answered so, one at each moment; gives the tokens that were sent."""
+_NOW, _HOUR = 2_000_000_000, 3600
+"""The time, in seconds since 1970, at which tokens are minted; and seconds."""
+_MANY = 4
+"""Answers alike, more than a call should get."""
 
 
-def checks(target: Target) -> Iterator[Wrong]:
+def checks(target: Target, case: Case) -> Iterator[Wrong]:
     """What is not as the contract says."""
     for name in sorted(set[str]().union(*target.operation.requirements)):
         said = entries(target.operation.scheme(name), "x-jwt")
         if said and str(said["algorithm"]).startswith(("RS", "PS")):
-            with mock.patch.object(time, "time", return_value=float(_NOW)):
-                yield from _tokens(target, name, said)
+            yield from _tokens(target, target.arguments(case), name, said)
 
 
 def files(target: Target, schemes: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -51,7 +59,9 @@ def files(target: Target, schemes: Collection[str]) -> Iterator[tuple[str, str]]
             yield argument, entries(node, "x-environment").get("credentials", usual)
 
 
-def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[Wrong]:
+def _tokens(
+    target: Target, arguments: Mapping[str, Any], name: str, said: Mapping[str, Any]
+) -> Iterator[Wrong]:
     texts = {field: f"the-{field}" for field in said["fields"]}
     fields = {field: 17 if said["fields"][field] == "integer" else texts[field] for field in texts}
     held: dict[str, Any] = {**fields, said["key"]: _key()[0]}
@@ -59,7 +69,8 @@ def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[Wron
     issued = _NOW - said.get("leeway", 0)
     claims = {key: text.format_map(fields) for key, text in entries(said, "claims").items()}
     wanted = {**claims, "iat": issued, "exp": issued + said["lifetime"]}
-    at, argument, minted = target.decided(name, "x-jwt"), said["argument"], _Shown(target, name, said["key"])
+    at, argument = target.decided(name, "x-jwt"), said["argument"]
+    minted, send = _Shown(target, arguments, name, said["key"]), partial(_sent, target, arguments)
     for field in held:
         broken = {key: value for key, value in held.items() if key != field}
         if field not in str(error := _error(target, {argument: broken})):
@@ -74,17 +85,13 @@ def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[Wron
         )
     ways = (_client(target, argument, held), minted.sent), (_from_file(target, name, held), minted.by_file)
     for client, shown in ways:
-        (found,) = _sent(target, client, [])
+        (found,) = send(client)
         if (part := _unlike(found, said["algorithm"], header, wanted)) is not None:
             told = f"a token of {said['algorithm']} with {header} and {wanted}"
             yield Wrong(f"{at}{part}", told, _decoded(found), shown(held))
-    for code in (*said.get("renewOn", ()), "no such code"):
-        answers: list[Any] = [_with(said.get("renewAt", ""), code), {}]
-        sent = _sent(target, _client(target, argument, held), [*answers])
-        if len({*sent}) != (1 if code == "no such code" else 2):
-            told = f"another token where {code!r} is at {said.get('renewAt')}, and only there"
-            rule = f"{at}/renewOn" if "renewOn" in said else at
-            yield Wrong(rule, told, f"{len({*sent})} tokens", minted.sent(held, answers))
+    send = partial(send, _client(target, argument, held))
+    yield from _renewed(target, at, said, send, partial(minted.sent, held))
+    yield from _reused(at, said, send, minted.sent(held))
     (token,) = (argument for argument in target.secrets([name]))
     both = {token: "a-token", argument: held}
     error = _error(target, both)
@@ -94,10 +101,61 @@ def _tokens(target: Target, name: str, said: Mapping[str, Any]) -> Iterator[Wron
         yield Wrong(f"{at}/argument", told, repr(error), minted.refused(both))
 
 
+def _renewed(
+    target: Target, at: str, said: Mapping[str, Any], send: Send, shown: Callable[[list[Any]], str]
+) -> Iterator[Wrong]:
+    """How tokens that an answer refuses are not made anew once, or others are."""
+    rule = f"{at}/renewOn" if "renewOn" in said else at
+    for code in (*said.get("renewOn", ()), "no such code"):
+        refusal = _with(said.get("renewAt", ""), code)
+        sent = send([httpx.Response(400, json=refusal)] * _MANY)
+        count = 1 if code == "no such code" else 2
+        if len(sent) != count or len({*sent}) != count:
+            told = f"another token, once, where {code!r} is at {said.get('renewAt')}, and only there"
+            yield Wrong(
+                rule, told, f"{len({*sent})} tokens in {len(sent)} requests", shown([refusal] * _MANY)
+            )
+    for code in said.get("renewOn", ()):
+        refusal = _with(said["renewAt"], code)
+        for answer in (httpx.Response(500, json=refusal), *_doubtful(target, refusal)):
+            if len(sent := send([answer] * _MANY)) != 1:
+                told = f"no other request where status {answer.status_code} may not be a refusal: {answer.text:.300}"
+                yield Wrong(rule, told, f"{len(sent)}", shown([answer.json()]))
+        later = format_datetime(datetime.fromtimestamp(_NOW + _HOUR, UTC), usegmt=True)
+        sent = send([httpx.Response(400, json=refusal, headers={"date": later})])
+        issued = [jwt.decode(each, options={"verify_signature": False})["iat"] for each in sent[1:]]
+        if issued != [_NOW + _HOUR - said.get("leeway", 0)]:
+            told = f"a token by the clock of the server, where that is {_HOUR} seconds ahead"
+            yield Wrong(rule, told, f"iat {issued}", shown([refusal]))
+
+
+def _doubtful(target: Target, refusal: Any) -> Iterator[httpx.Response]:
+    """Answers that refuse a token and fit a success as well."""
+    for status, node in documented(target.operation).items():
+        for media_type, media in entries(node, "content").items() if status[0] == "2" else ():
+            for leaf in shape(target.operation.contract, media.get("schema", True)).leaves:
+                if "json" in media_type and True not in leaf.all("x-failure"):
+                    yield httpx.Response(
+                        codes(target.operation, status)[0], json={**ANSWERS.full(leaf), **refusal}
+                    )
+
+
+def _reused(at: str, said: Mapping[str, Any], send: Send, shown: str) -> Iterator[Wrong]:
+    """How a token is not kept as long as it is good, and no longer."""
+    issued = _NOW - said.get("leeway", 0)
+    end = issued + said["lifetime"]
+    for moment, count in ((_NOW, 1), ((_NOW + end) // 2, 1), (end - 1, 2), (end + _HOUR, 2), (issued - 1, 2)):
+        tokens = {*send([], [_NOW, moment])}
+        if len(tokens) != count:
+            told = f"{count} token{'s' * (count > 1)} for two calls, {moment - _NOW} seconds apart"
+            yield Wrong(f"{at}/lifetime", told, f"{len(tokens)}", shown)
+
+
 class _Shown(NamedTuple):
     """Programs that show how tokens of a security scheme are minted, with a key of their own."""
 
     target: Target
+    arguments: Mapping[str, Any]
     scheme: str
     key: str
 
@@ -118,7 +176,6 @@ class _Shown(NamedTuple):
         return self._sent(lines, environment={variable: Code("str(path)")})
 
     def _sent(self, lines: list[str], answers: list[Any] | None = None, **credentials: Any) -> str:
-        arguments = self.target.arguments(requests(self.target.operation, 1)[0])
         return script(
             self.target,
             *self._start,
@@ -131,7 +188,7 @@ class _Shown(NamedTuple):
             "",
             *lines,
             made(self.target, transport=ANSWERING, **credentials),
-            call(self.target, "sync_detailed", arguments),
+            call(self.target, "sync_detailed", self.arguments),
         )
 
     @property
@@ -202,16 +259,24 @@ def _from_file(target: Target, name: str, held: Mapping[str, Any]) -> Make:
     return made
 
 
-def _sent(target: Target, make: Make, answers: list[Any]) -> list[str]:
-    """The tokens that one call sends, which is answered so."""
-    sent: list[str] = []
+def _sent(
+    target: Target,
+    arguments: Mapping[str, Any],
+    make: Make,
+    answers: Sequence[httpx.Response] = (),
+    moments: Sequence[int] = (_NOW,),
+) -> list[str]:
+    """The tokens that a call at each moment sends; what is not answered so is refused."""
+    sent, left = list[str](), [*answers]
 
     def serve(request: httpx.Request) -> httpx.Response:
         sent.append(request.headers.get("authorization", "").removeprefix("Bearer "))
-        return httpx.Response(400, json=answers.pop(0) if answers else {})
+        return left.pop(0) if left else httpx.Response(400, json={})
 
     client = make(httpx.MockTransport(serve))
-    target.module.sync_detailed(client=client, **target.arguments(requests(target.operation, 1)[0]))
+    for moment in moments:
+        with mock.patch.object(time, "time", return_value=float(moment)):
+            target.module.sync_detailed(client=client, **arguments)
     client.close()
     return sent
 

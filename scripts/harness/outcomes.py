@@ -162,7 +162,7 @@ def _read(operation: Called, reply: Reply, parsed: Any) -> Iterator[Difference]:
         if not same(again, reply.value):
             one, other = parted(repr(reply.value), repr(again))
             yield Difference(reply.rule, f"the answer back from to_dict(): {one}", other)
-        made: Any = type(parsed)
+        made: Any = parsed.__class__
         if hasattr(made, "from_dict") and (read := _attempt(partial(made.from_dict, again))) != parsed:
             one, other = parted(repr(parsed), repr(read))
             yield Difference(reply.rule, f"the same model from from_dict(): {one}", other)

@@ -88,10 +88,16 @@ def made(
     environment: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> str:
-    """Python that makes a client with these secrets, or the harness's own, or those of the environment."""
+    """Python that makes a client with these secrets, or the harness's own, or those of the environment.
+
+    An option that is None is left out, also one that programs have by themselves.
+    """
     kind = f"{target.vendor}.{'AsyncClient' if use_asyncio else 'Client'}"
     given = {} if environment is not None else target.secrets() if secrets is None else secrets
-    pairs = _pairs({**given, "max_retries": 0, **options}, target.vendor)
+    said = {"max_retries": 0, **options}
+    pairs = _pairs(
+        {**given, **{name: each for name, each in said.items() if each is not None}}, target.vendor
+    )
     if environment is None:
         return _line(f"client = {kind}(", pairs)
     named = [f"{name!r}: {source(value, target.vendor)}" for name, value in environment.items()]

@@ -178,7 +178,7 @@ class Wire:
             return next(([read(value)] for key, value in where if key == wanted), None)
         kind, _, rest = self.request.headers.get("authorization", "").partition(" ")
         if str(scheme.get("scheme", "")).lower() == "basic":
-            return b64decode(rest).decode().split(":", 1) if kind == "Basic" else None
+            return b64decode(rest).decode(errors="replace").split(":", 1) if kind == "Basic" else None
         return [rest] if kind == "Bearer" else None
 
 

@@ -1,0 +1,129 @@
+"""What a client does with secrets: they go to the server as they are, and into no log and no error."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from .called import Case
+from .calls import Outcome, Target, Unsaid
+from .faults import secrets, texts
+from .findings import Wrong
+from .programs import program
+from .wire import Wire
+
+_WIDE, _OWN = "é€", "a-secret-that-only-the-caller-knows"
+"""What a header cannot carry, and anything else can; what a caller's own header may hold."""
+
+
+def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
+    """What is wrong with how a client keeps secrets, by scheme."""
+    if target.secrets():
+        yield from _refused(target, case)
+    for schemes in target.operation.requirements:
+        for use_asyncio in (False, True):
+            yield _logged(target, case, schemes, use_asyncio)
+        yield from (_wide(target, case, schemes, name) for name in sorted(schemes) if target.secrets([name]))
+
+
+def _logged(target: Target, case: Case, schemes: Collection[str], use_asyncio: bool) -> Wrong | None:
+    """Secrets in what is logged of a call."""
+    own, arguments = target.secrets(schemes), target.arguments(case)
+    with target.driven(use_asyncio=use_asyncio, secrets=own) as driver, _heard() as lines:
+        done = driver.call(driver.functions[0], arguments, httpx.Response(400))
+        function = driver.functions[0]
+    if not (told := [line for line in lines if _secret(target, done, line)]):
+        return None
+    shown = program(target, function, arguments, httpx.Response(400), secrets=own)
+    wanted = f"no secret in what is logged, by {function}"
+    return Wrong(target.secured, wanted, "; ".join(told), f"{_LOGGING}{shown}")
+
+
+_LOGGING = "import logging\nlogging.basicConfig(level=logging.DEBUG)\n"
+
+
+@contextmanager
+def _heard() -> Generator[list[str]]:
+    """The lines that are logged meanwhile, of all levels."""
+    lines, root = list[str](), logging.getLogger()
+    handler, level = _Kept(lines), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        root.setLevel(level)
+        root.removeHandler(handler)
+
+
+class _Kept(logging.Handler):
+    """Keeps the lines that are logged."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self.lines.append(self.format(record))
+
+
+def _secret(target: Target, done: Outcome, text: str) -> bool:
+    """Whether a text has a secret, as it is or as a URL has it."""
+    known = {*secrets(target, done), _OWN}
+    return any(each in text for each in known | {quote(each, safe="") for each in known})
+
+
+def _refused(target: Target, case: Case) -> Iterator[Wrong | None]:
+    """Secrets in what is said of an argument, or a header, that holds one by mistake, and is refused."""
+    *_, secret = target.secrets().values()
+    with target.driven(use_asyncio=False) as driver:
+        tries: list[tuple[str, Mapping[str, Any]]] = []
+        for name, _ in target.parameters.values():
+            tries.append(("sync_detailed", {**target.arguments(case), name: {secret: [secret]}}))
+        with suppress(Unsaid):
+            headers = {"X-Own": f"{_OWN}\n"}
+            tries.append(("method", {**target.keywords(case, driver.method), "headers": headers}))
+        for function, arguments in tries:
+            done = driver.call(function, arguments)
+            error: Any = done.error
+            if not isinstance(error, target.errors.InvalidRequest):
+                continue
+            if any(
+                _secret(target, done, text) for text in (*texts(error), f"{error.args}", f"{error.__dict__}")
+            ):
+                wanted = f"no secret in what is said of an argument, by {function}"
+                shown = program(target, function, arguments)
+                yield Wrong(target.secured, wanted, f"{error!r}, {error.args!r}", shown)
+
+
+def _wide(target: Target, case: Case, schemes: Collection[str], name: str) -> Wrong | None:
+    """What becomes of a credential that is not ASCII: sent as it is, or refused where a header carries it."""
+    node, own = target.operation.scheme(name), target.secrets([name])
+    wide = {argument: f"{text}{_WIDE}" for argument, text in own.items()}
+    given, arguments = {**target.secrets(schemes), **wide}, target.arguments(case)
+    is_carried = node.get("in") in ("query", "cookie") or str(node.get("scheme", "")).lower() == "basic"
+    found: object = None
+    try:
+        with target.driven(use_asyncio=False, secrets=given) as driver:
+            done = driver.call("sync_detailed", arguments)
+            sent = [Wire(target.operation, each, target.operation.servers[0]) for each in done.sent]
+            found = [each.credentials(node) for each in sent] or done.error
+    except target.errors.InvalidCredentials as error:
+        found = error
+    if is_carried and found == [[*wide.values()]]:
+        return None
+    if not is_carried and isinstance(found, target.errors.InvalidCredentials) and _WIDE not in str(found):
+        return None
+    wanted = (
+        f"{[*wide.values()]} on the wire"
+        if is_carried
+        else "an InvalidCredentials, as a header has to carry it"
+    )
+    shown = program(target, "sync_detailed", arguments, secrets=given)
+    return Wrong(target.decided(name, "x-credentials"), wanted, repr(found), shown)
