@@ -23,7 +23,7 @@ from .calls import Driver, Target
 from .cases import requests
 from .checks import differences
 from .findings import Check, Finding, Wrong, family
-from .programs import made, program, script
+from .programs import making, program, script
 from .reader import Difference
 
 NAME = "client"
@@ -79,22 +79,25 @@ def _models(target: Target) -> Iterator[Wrong]:
     models = importlib.import_module(f"phone_number_apis.{target.vendor}.models")
     for name, cls in vars(models).items():
         if hasattr(cls, "__attrs_attrs__"):
-            at, made_of = _schema(target, name), f"inspect.signature({target.vendor}.models.{name})"
-            given, shown = inspect.signature(cls).parameters, str(inspect.signature(cls))
-            if any(each.kind is not inspect.Parameter.KEYWORD_ONLY for each in given.values()):
-                yield Wrong(at, f"{name} made of keywords alone", shown, script(target, f"print({made_of})"))
-            more = given["additional_properties"]
-            if more.default is inspect.Parameter.empty:
-                wanted = f"{name} without additional_properties"
-                yield Wrong(at, wanted, shown, script(target, f"print({made_of})"))
-            if type(cls.__attrs_attrs__.additional_properties.default).__name__ != "Factory":
-                wanted = f"{name} with additional_properties of each object's own"
-                told = script(target, f"print({made_of}.parameters['additional_properties'].default)")
-                yield Wrong(at, wanted, f"{more.default!r}, which all share", told)
-            if "__repr__" in vars(cls):
-                wanted = f"{name} shown with what is set in it alone"
-                told = script(target, f"print(vars({target.vendor}.models.{name}).get('__repr__'))")
-                yield Wrong(at, wanted, "a __repr__ of its own", told)
+            for wanted, found, shown in _of_model(cls, f"{target.vendor}.models.{name}"):
+                yield Wrong(
+                    _schema(target, name), f"{name} {wanted}", found, script(target, f"print({shown})")
+                )
+
+
+def _of_model(cls: Any, name: str) -> Iterator[tuple[str, str, str]]:
+    """What a model should be, what it is, and the Python that shows it."""
+    given, shown = inspect.signature(cls).parameters, f"inspect.signature({name})"
+    if any(each.kind is not inspect.Parameter.KEYWORD_ONLY for each in given.values()):
+        yield "made of keywords alone", str(inspect.signature(cls)), shown
+    default = given["additional_properties"].default
+    if default is inspect.Parameter.empty:
+        yield "without additional_properties", str(inspect.signature(cls)), shown
+    if type(cls.__attrs_attrs__.additional_properties.default).__name__ != "Factory":
+        shown = f"{name}.__attrs_attrs__.additional_properties.default"
+        yield "with additional_properties of each object's own", f"{default!r}, which all share", shown
+    if "__repr__" in vars(cls):
+        yield "shown with what is set in it alone", "a __repr__ of its own", f"vars({name}).get('__repr__')"
 
 
 def _schema(target: Target, name: str) -> str:
@@ -130,13 +133,13 @@ def _named(target: Target) -> Iterator[Wrong]:
                 or places != sorted(places)
             ):
                 wanted = f"an InvalidCredentials that names {' and '.join(told)}"
-                yield Wrong(at, wanted, repr(error), script(target, made(target, secrets=given)))
+                yield Wrong(at, wanted, repr(error), making(target, secrets=given))
 
 
 def _missing(target: Target) -> Iterator[Wrong]:
     """A client without credentials, where no call can be made without: it is refused, and told what to give."""
     ways = [each.requirements for each in called(target.operation.contract)]
-    error, shown = _refused(target, {}), script(target, made(target, secrets={}))
+    error, shown = _refused(target, {}), making(target, secrets={})
     at = target.secured
     if not all(way and all(names and target.secrets(names) for names in way) for way in ways):
         if error is not None:

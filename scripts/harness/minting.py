@@ -26,7 +26,7 @@ from ..objects import entries
 from .called import Case
 from .calls import Target
 from .findings import Wrong
-from .programs import ANSWERING, Code, call, made, script, source
+from .programs import ANSWERING, Code, call, made, making, script, source
 from .replies import codes, documented
 from .samples import ANSWERS
 from .shapes import shape
@@ -162,7 +162,7 @@ class _Shown(NamedTuple):
     def refused(self, given: Mapping[str, Any], *before: str) -> str:
         """One that makes a client of these credentials, which it is to refuse."""
         secrets = {name: self._keyed(each) if is_object(each) else each for name, each in given.items()}
-        return script(self.target, *self._start, *before, made(self.target, secrets=secrets), "print(client)")
+        return making(self.target, *self._start, *before, secrets=secrets)
 
     def sent(self, held: Mapping[str, Any], answers: list[Any] | None = None) -> str:
         """One that makes a call, and prints the tokens that it sends, decoded, beside the time."""

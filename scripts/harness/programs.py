@@ -76,6 +76,11 @@ def program(
     )
 
 
+def making(target: Target, *before: str, **options: Any) -> str:
+    """A program that makes a client after some lines, and prints it; the error of one that cannot be made ends it."""
+    return script(target, *before, made(target, **options), "print(client)")
+
+
 ANSWERING = Code("httpx.MockTransport(answer)")
 """The transport of a client that the program's own `answer` answers."""
 
