@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from scripts.generate import generate
+from scripts.generate import generate, write_shared
 from tests.trees import FILES, write
 
 hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None, print_blob=True)
@@ -42,3 +44,17 @@ def _generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def generated(tree: Path, _generated: Path) -> Path:
     """The same tree with its clients."""
     return Path(shutil.copytree(_generated, tree, dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which clients are rendered, and from which they are imported."""
+    folder = tmp_path_factory.mktemp("clients") / "phone_number_apis"
+    write_shared(folder)
+    known = {name: sys.modules.pop(name) for name in [*sys.modules] if name.startswith("phone_number_apis")}
+    sys.path.insert(0, str(folder.parent))
+    yield folder
+    sys.path.remove(str(folder.parent))
+    for name in [name for name in sys.modules if name.startswith("phone_number_apis")]:
+        del sys.modules[name]
+    sys.modules.update(known)

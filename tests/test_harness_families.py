@@ -2,97 +2,33 @@
 
 from __future__ import annotations
 
-import copy
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from functools import cache
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from scripts.contract import Contract
 from scripts.document import load, plain
-from scripts.generate import write_shared
-from scripts.generator import render
 from scripts.harness import refusals, requests
-from scripts.harness.arguments import Builder
-from scripts.harness.called import PRESENCE, Called, called
-from scripts.harness.calls import Target, targets
-from scripts.harness.cases import requests as cases
+from scripts.harness.calls import Target
 from scripts.harness.findings import Finding
-from scripts.harness.programs import program
-from scripts.lowering import client
-from scripts.marks import step
-from scripts.runtime.guards import is_array
+from tests.rendering import DOCUMENT, GONE, rendered, run
 
-DOCUMENT = Path(__file__).parent / "data" / "harness.yaml"
 CASES = 5
 PATH, PARAMETERS = "/shops/{shop}/orders/{list}", "paths./shops/{shop}/orders/{list}.post.parameters"
 POST, ORDER = "paths./shops/{shop}/orders/{list}.post", "components.schemas.Order"
-ADDRESS, GONE = "components.schemas.Address", object()
-names = (f"vendor{number}" for number in count())
+ADDRESS = "components.schemas.Address"
 
 
-@cache
-def operation() -> Called:
-    return next(iter(called(Contract(load(DOCUMENT)))))
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder in which clients are rendered, and from which they are imported."""
-    folder = tmp_path_factory.mktemp("clients") / "phone_number_apis"
-    write_shared(folder)
-    known = {name: sys.modules.pop(name) for name in [*sys.modules] if name.startswith("phone_number_apis")}
-    sys.path.insert(0, str(folder.parent))
-    yield folder
-    sys.path.remove(str(folder.parent))
-    for name in [name for name in sys.modules if name.startswith("phone_number_apis")]:
-        del sys.modules[name]
-    sys.modules.update(known)
-
-
-def rendered(
-    package: Path, changes: dict[str, Any] | None = None, python: tuple[str, str] = ("", "")
-) -> Target:
-    """The client of a contract with changes in it, to be checked against the contract without them."""
-    document, vendor = copy.deepcopy(plain(load(DOCUMENT))), next(names)
-    for place, value in (changes or {}).items():
-        *above, last = place.split(".")
-        node: Any = document
-        for key in above:
-            node = step(node, key)
-        at: Any = int(last) if is_array(node) else last
-        if value is GONE:
-            del node[at]
-        elif is_array(node):
-            node[at : at + 1] = [value]
-        else:
-            node[at] = value
-    files = render(client(vendor, Contract(document)), package / vendor)
-    texts = {path: path.read_text("utf-8") for path in files}
-    assert any(python[0] in text for text in texts.values()), texts
-    for path, text in texts.items():
-        path.write_text(text.replace(*python) if python[0] else text, "utf-8")
-    return targets(vendor, operation().contract, [operation()])[0]
-
-
-def findings(target: Target, family: Any) -> Iterator[Finding]:
-    return (check.finding for check in family.checks(target, CASES) if check.finding)
-
-
-def is_told(said: str, found: Iterator[Finding]) -> bool:
-    """Whether one of the first findings says so; prints the others."""
-    for finding in islice(found, 30):
+def first(said: str, target: Target, family: Any) -> Finding:
+    """The first finding that says so, among the first there are."""
+    found = islice((check.finding for check in family.checks(target, CASES) if check.finding), 30)
+    others: list[str] = []
+    for finding in found:
         if said in str(finding):
-            return True
-        print(finding.rule, finding.wanted, finding.found[:300], sep="\n  ")
-    return False
+            return finding
+        others.append(str(finding))
+    raise AssertionError("\n".join(others))
 
 
 @pytest.mark.parametrize("family", [requests, refusals], ids=["requests", "refusals"])
@@ -160,7 +96,8 @@ def test_a_client_of_another_contract_is_found_out(
     if changes.get("paths"):
         (path,) = changes["paths"]
         changes = {"paths": {path: plain(load(DOCUMENT))["paths"][PATH]}}
-    assert is_told(said, findings(rendered(package, changes), family))
+    finding = first(said, rendered(package, changes), family)
+    run(package, finding)
 
 
 @pytest.mark.parametrize(
@@ -180,86 +117,18 @@ def test_a_client_of_another_contract_is_found_out(
 def test_a_client_whose_python_is_wrong_is_found_out(
     package: Path, family: Any, said: str, right: str, wrong: str
 ) -> None:
-    assert is_told(said, findings(rendered(package, python=(right, wrong)), family))
+    finding = first(said, rendered(package, python={right: wrong}), family)
+    run(package, finding)
 
 
 def test_a_finding_leads_to_the_rule_and_runs(package: Path) -> None:
-    found = next(findings(rendered(package, {f"{PARAMETERS}.7.schema.maxLength": 9}), refusals))
+    found = first("", rendered(package, {f"{PARAMETERS}.7.schema.maxLength": 9}), refusals)
     lines = DOCUMENT.read_text("utf-8").splitlines()
     file, _, line = found.source.rpartition(":")
     assert file.endswith("harness.yaml")
     assert "maxLength: 8" in lines[int(line) - 1]
     assert found.rule.endswith("/parameters/7/schema/maxLength")
     assert "sent with '000000000' at header parameter X-Trace: ('POST'" in found.found
-    out = run(package, found.program)
+    out = run(package, found)
     assert "POST https://api.test/v1/shops/" in out
     assert "\n599 b'" in out
-
-
-# Programs
-
-
-def run(package: Path, text: str) -> str:
-    """What a program prints, with the error that ends it."""
-    environment = {**os.environ, "PYTHONPATH": str(package.parent)}
-    done = subprocess.run(
-        [sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode or "\nphone_number_apis." in done.stderr, done.stderr
-    return f"{done.stdout}\n{done.stderr}"
-
-
-@pytest.mark.parametrize(
-    "function", ["sync", "sync_detailed", "asyncio", "asyncio_detailed", "method", "asyncio_method"]
-)
-def test_a_program_sends_what_the_harness_saw(package: Path, function: str) -> None:
-    target = rendered(package)
-    use_asyncio = function.startswith("asyncio")
-    with target.driven(use_asyncio=use_asyncio) as driver:
-        known = [case for case in cases(operation(), CASES) if case.phase == PRESENCE]
-        case = max(known, key=lambda case: len(str(case)))
-        if function.endswith("method"):
-            given = target.keywords(case, driver.method)
-            done = driver.call("method", given)
-        else:
-            given = target.arguments(case)
-            done = driver.call(function, given)
-    (request,) = done.sent
-    text = program(target, function, given)
-    out = run(package, text)
-    assert f"POST {request.url} {request.headers.multi_items()} {request.read()!r}" in out
-    assert ("\n599 b'" if "detailed" in function else "599") in out
-    assert "import" not in text.partition("def answer")[2]
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (httpx.Response(204, headers={"x-a": "b"}), "\n204 b''"),
-        (httpx.Response(204, content=b"ab" * 5000), "b'abab"),
-        (httpx.Response(500, content=b"<html>"), "<html>"),
-        (httpx.ReadError("reset by peer"), "OutcomeUnknown"),
-    ],
-)
-@pytest.mark.parametrize("function", ["sync_detailed", "asyncio_detailed"])
-def test_a_program_answers_as_the_harness_did(package: Path, answer: Any, said: str, function: str) -> None:
-    target = rendered(package)
-    text = program(target, function, target.arguments(cases(operation(), CASES)[0]), answer)
-    assert said in run(package, text)
-    assert len(text) < 3000
-
-
-def test_a_program_says_why_a_call_was_refused(package: Path) -> None:
-    target = rendered(package)
-    case = cases(operation(), CASES)[0]
-    given = {**target.arguments(case, Builder(is_loose=True)), "x_trace": "much too long"}
-    assert "InvalidRequest: x_trace (header parameter X-Trace)" in run(
-        package, program(target, "sync", given)
-    )
-
-
-@pytest.mark.parametrize("function", ["sync", "asyncio_detailed", "method"])
-def test_a_program_has_few_lines_however_much_is_given(function: str, package: Path) -> None:
-    lines = program(rendered(package), function, {f"argument_{n}": n for n in range(30)}).splitlines()
-    assert max(map(len, lines)) <= 120
-    assert len([line for line in lines if line]) <= 18

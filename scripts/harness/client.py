@@ -19,7 +19,7 @@ from ..kinds import is_object
 from ..objects import entries, walk
 from . import minting, secrecy, settings
 from .called import Case, called
-from .calls import Driver, Target
+from .calls import Driver, Outcome, Target
 from .cases import requests
 from .checks import differences
 from .findings import Check, Finding, Wrong, family
@@ -59,19 +59,19 @@ def _tree(target: Target) -> Iterator[Wrong]:
     """Error classes that are missing, or not what they should be."""
     common = importlib.import_module("phone_number_apis._runtime.errors")
     for name, above in TREE.items():
-        made = getattr(target.errors, name, None)
-        bases = [getattr(common, name), *(getattr(target.errors, each, None) for each in above)]
+        made = vars(target.errors).get(name)
+        bases = [getattr(common, name), *(vars(target.errors).get(each) for each in above)]
         if not (
             inspect.isclass(made) and all(inspect.isclass(each) and issubclass(made, each) for each in bases)
         ):
-            mro = (
-                [f"{each.__module__}.{each.__name__}" for each in made.__mro__]
-                if inspect.isclass(made)
-                else []
+            at, shown = (
+                target.pointer(target.operation.node["responses"]),
+                f"vars({target.vendor}.errors).get({name!r})",
             )
-            at = target.pointer(target.operation.node["responses"])
             wanted = f"errors.{name} as {' and '.join(above) or 'the root'} and that of all clients"
-            yield Wrong(at, wanted, str(mro), script(target, f"print({target.vendor}.errors.{name}.__mro__)"))
+            found = f"{made.__mro__}" if inspect.isclass(made) else f"{made}"
+            shown += ".__mro__" if inspect.isclass(made) else ""
+            yield Wrong(at, wanted, found, script(target, f"print({shown})"))
 
 
 def _models(target: Target) -> Iterator[Wrong]:
@@ -200,8 +200,12 @@ def _by_environment(
     if not _variables(target, schemes):
         return None
     environment = {**_beside(target, given), **variables}
-    with mock.patch.dict(os.environ, environment, clear=True), _made(target, use_asyncio) as driver:
-        done = driver.call(driver.functions[0], arguments)
+    driver = Driver(target, use_asyncio)
+    try:
+        with mock.patch.dict(os.environ, environment, clear=True), _open(driver):
+            done = driver.call(driver.functions[0], arguments)
+    except Exception as error:
+        done = Outcome([], None, error)
     told = f"a request with the credentials in {', '.join(variables)}"
     if len(done.sent) != 1:
         wrong = Difference(target.decided(min(schemes), "x-environment"), told, repr(done.error))
@@ -217,20 +221,19 @@ def _by_environment(
 
 
 @contextmanager
-def _made(target: Target, use_asyncio: bool) -> Generator[Driver]:
+def _open(driver: Driver) -> Generator[None]:
     """A client by `from_env()`, for as long as `with` or `async with` keeps it."""
-    package = importlib.import_module(f"phone_number_apis.{target.vendor}")
-    driver = Driver(target, use_asyncio)
-    made: Any = package.AsyncClient if use_asyncio else package.Client
+    package = importlib.import_module(f"phone_number_apis.{driver.target.vendor}")
+    made: Any = package.AsyncClient if driver.use_asyncio else package.Client
     client = made.from_env(transport=httpx.MockTransport(driver.serve), max_retries=0)
     with asyncio.Runner() as runner:
         driver.runner = runner
-        if not use_asyncio:
+        if not driver.use_asyncio:
             with client as driver.client:
-                yield driver
+                yield
             return
         driver.client = runner.run(client.__aenter__())
         try:
-            yield driver
+            yield
         finally:
             runner.run(client.__aexit__(None, None, None))

@@ -127,18 +127,19 @@ class _Refusals:
         by_signature: bool = False,
     ) -> Finding | None:
         """What is wrong with how a call is refused."""
+        shown = partial(outline, self.target)
         try:
             given = arguments()
+            shown = partial(program, self.target, self.driver.named(function), given)
             self.driver.bind(function, given)
         except Unsaid:
             return None
         except Refused as error:
             found = f"the signature refuses: {error}"
-            return None if by_signature else self._finding(rule, wanted, found, outline(self.target))
+            return None if by_signature else self._finding(rule, wanted, found, shown())
         except Unfit as error:
-            return self._finding(rule, wanted, str(error), outline(self.target))
+            return self._finding(rule, wanted, str(error), shown())
         done = self.driver.call(function, given)
-        shown = partial(program, self.target, self.driver.named(function), given)
         if done.sent:
             found = f"sent {wanted.broken}: {written(done.sent[0])}"
             return self._finding(rule, wanted, found, shown())
