@@ -50,7 +50,7 @@ def known(vendor: str) -> Contract | None:
         ("client", "voximplant", "a token of RS256 with", "/x-jwt/claims", {'"iss": "{account_id}"': '"iss": "{key_id}"'}, "'iss': 'the-key_id'"),
         ("client", "voximplant", "a token of RS256 with", "/x-jwt/algorithm", {'"RS256"': '"RS512"'}, "'alg': 'RS512'"),
         ("client", "voximplant", "the extra voximplant", "/x-jwt/extra", {'extra="voximplant"': 'extra="other"'}, "[other]"),
-        ("client", "voximplant", "another token where 456", "/x-jwt/renewOn", {"renew_on=(455, 456)": "renew_on=(455,)"}, "Error(code=456)"),
+        ("client", "voximplant", "another token, once, where 456", "/x-jwt/renewOn", {"renew_on=(455, 456)": "renew_on=(455,)"}, "Error(code=456)"),
         ("client", "voximplant", "of which one is to be given", "/x-jwt/argument", {"_security.check_one(token=token, credentials=credentials)": "pass"}, "Client("),
         ("client", "voximplant", "KeyError: 'key_id', at ", "/post", {'"key_id": "string", ': ""}, "country_code: "),
         ("answers", "fonedynamics", "types for the answers", "/responses", {"responses={": 'responses={"299": {},'}, "'299': {}"),

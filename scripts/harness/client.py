@@ -7,7 +7,7 @@ import importlib
 import inspect
 import os
 import re
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -58,20 +58,17 @@ def checks(target: Target, count: int) -> Iterator[Check]:
 def _tree(target: Target) -> Iterator[Wrong]:
     """Error classes that are missing, or not what they should be."""
     common = importlib.import_module("phone_number_apis._runtime.errors")
+    known: Callable[[str], Any] = target.errors.__dict__.get
     for name, above in TREE.items():
-        made = vars(target.errors).get(name)
-        bases = [getattr(common, name), *(vars(target.errors).get(each) for each in above)]
-        if not (
-            inspect.isclass(made) and all(inspect.isclass(each) and issubclass(made, each) for each in bases)
-        ):
-            at, shown = (
-                target.pointer(target.operation.node["responses"]),
-                f"vars({target.vendor}.errors).get({name!r})",
-            )
+        own, bases = known(name), [getattr(common, name), *map(known, above)]
+        if not (inspect.isclass(own) and {*bases} <= {*own.__mro__}):
+            at = target.pointer(target.operation.node["responses"])
             wanted = f"errors.{name} as {' and '.join(above) or 'the root'} and that of all clients"
-            found = f"{made.__mro__}" if inspect.isclass(made) else f"{made}"
-            shown += ".__mro__" if inspect.isclass(made) else ""
-            yield Wrong(at, wanted, found, script(target, f"print({shown})"))
+            end = ".__mro__" if inspect.isclass(own) else ""
+            found = f"{own.__mro__}" if inspect.isclass(own) else f"{own}"
+            yield Wrong(
+                at, wanted, found, script(target, f"print(vars({target.vendor}.errors).get({name!r}){end})")
+            )
 
 
 def _models(target: Target) -> Iterator[Wrong]:

@@ -91,7 +91,7 @@ def _tokens(
             yield Wrong(f"{at}{part}", told, _decoded(found), shown(held))
     send = partial(send, _client(target, argument, held))
     yield from _renewed(target, at, said, send, partial(minted.sent, held))
-    yield from _reused(at, said, send, minted.sent(held))
+    yield from _reused(at, said, send, partial(minted.sent, held))
     (token,) = (argument for argument in target.secrets([name]))
     both = {token: "a-token", argument: held}
     error = _error(target, both)
@@ -102,31 +102,31 @@ def _tokens(
 
 
 def _renewed(
-    target: Target, at: str, said: Mapping[str, Any], send: Send, shown: Callable[[list[Any]], str]
+    target: Target, at: str, said: Mapping[str, Any], send: Send, shown: Callable[..., str]
 ) -> Iterator[Wrong]:
     """How tokens that an answer refuses are not made anew once, or others are."""
     rule = f"{at}/renewOn" if "renewOn" in said else at
     for code in (*said.get("renewOn", ()), "no such code"):
         refusal = _with(said.get("renewAt", ""), code)
-        sent = send([httpx.Response(400, json=refusal)] * _MANY)
+        answers = [httpx.Response(400, json=refusal) for _ in range(_MANY)]
+        sent = send(answers)
         count = 1 if code == "no such code" else 2
         if len(sent) != count or len({*sent}) != count:
             told = f"another token, once, where {code!r} is at {said.get('renewAt')}, and only there"
-            yield Wrong(
-                rule, told, f"{len({*sent})} tokens in {len(sent)} requests", shown([refusal] * _MANY)
-            )
+            yield Wrong(rule, told, f"{len({*sent})} tokens in {len(sent)} requests", shown(answers))
     for code in said.get("renewOn", ()):
         refusal = _with(said["renewAt"], code)
         for answer in (httpx.Response(500, json=refusal), *_doubtful(target, refusal)):
-            if len(sent := send([answer] * _MANY)) != 1:
+            if len(sent := send([answer])) != 1:
                 told = f"no other request where status {answer.status_code} may not be a refusal: {answer.text:.300}"
-                yield Wrong(rule, told, f"{len(sent)}", shown([answer.json()]))
+                yield Wrong(rule, told, f"{len(sent)}", shown([answer]))
         later = format_datetime(datetime.fromtimestamp(_NOW + _HOUR, UTC), usegmt=True)
-        sent = send([httpx.Response(400, json=refusal, headers={"date": later})])
+        answers = [httpx.Response(400, json=refusal, headers={"date": later})]
+        sent = send(answers)
         issued = [jwt.decode(each, options={"verify_signature": False})["iat"] for each in sent[1:]]
         if issued != [_NOW + _HOUR - said.get("leeway", 0)]:
             told = f"a token by the clock of the server, where that is {_HOUR} seconds ahead"
-            yield Wrong(rule, told, f"iat {issued}", shown([refusal]))
+            yield Wrong(rule, told, f"iat {issued}", shown(answers))
 
 
 def _doubtful(target: Target, refusal: Any) -> Iterator[httpx.Response]:
@@ -140,15 +140,16 @@ def _doubtful(target: Target, refusal: Any) -> Iterator[httpx.Response]:
                     )
 
 
-def _reused(at: str, said: Mapping[str, Any], send: Send, shown: str) -> Iterator[Wrong]:
+def _reused(at: str, said: Mapping[str, Any], send: Send, shown: Callable[..., str]) -> Iterator[Wrong]:
     """How a token is not kept as long as it is good, and no longer."""
     issued = _NOW - said.get("leeway", 0)
     end = issued + said["lifetime"]
     for moment, count in ((_NOW, 1), ((_NOW + end) // 2, 1), (end - 1, 2), (end + _HOUR, 2), (issued - 1, 2)):
-        tokens = {*send([], [_NOW, moment])}
+        moments = _NOW, moment
+        tokens = {*send([], moments)}
         if len(tokens) != count:
             told = f"{count} token{'s' * (count > 1)} for two calls, {moment - _NOW} seconds apart"
-            yield Wrong(f"{at}/lifetime", told, f"{len(tokens)}", shown)
+            yield Wrong(f"{at}/lifetime", told, f"{len(tokens)}", shown([], moments))
 
 
 class _Shown(NamedTuple):
@@ -164,9 +165,11 @@ class _Shown(NamedTuple):
         secrets = {name: self._keyed(each) if is_object(each) else each for name, each in given.items()}
         return making(self.target, *self._start, *before, secrets=secrets)
 
-    def sent(self, held: Mapping[str, Any], answers: list[Any] | None = None) -> str:
-        """One that makes a call, and prints the tokens that it sends, decoded, beside the time."""
-        return self._sent([], answers, secrets={self._argument: self._keyed(held)})
+    def sent(
+        self, held: Mapping[str, Any], answers: Sequence[httpx.Response] = (), moments: Sequence[int] = ()
+    ) -> str:
+        """One that makes a call, or one at each moment, and prints the tokens that are sent, decoded, and the time."""
+        return self._sent([], answers, moments, secrets={self._argument: self._keyed(held)})
 
     def by_file(self, held: Mapping[str, Any]) -> str:
         """The same with a file that the environment names."""
@@ -175,21 +178,36 @@ class _Shown(NamedTuple):
         lines = ["path = Path(tempfile.mkdtemp(), 'credentials.json')", f"path.write_text({text}, 'utf-8')"]
         return self._sent(lines, environment={variable: Code("str(path)")})
 
-    def _sent(self, lines: list[str], answers: list[Any] | None = None, **credentials: Any) -> str:
+    def _sent(
+        self,
+        lines: list[str],
+        answers: Sequence[httpx.Response] = (),
+        moments: Sequence[int] = (),
+        **credentials: Any,
+    ) -> str:
+        told = [
+            f"httpx.Response({each.status_code}, headers={_date(each)}, json={each.json()})"
+            for each in answers
+        ]
+        calls = [f"time.time = lambda: {moment}\n{self._call}" for moment in moments] or [self._call]
         return script(
             self.target,
             *self._start,
-            *([f"answers = {answers!r}"] if answers else []),
+            f"answers = [{', '.join(told)}]",
             "def answer(request):",
             "    token = request.headers.get('authorization', '').removeprefix('Bearer ')",
             "    print(time.time(), jwt.get_unverified_header(token))",
             "    print(jwt.decode(token, options={'verify_signature': False}))",
-            f"    return httpx.Response(400, json={'answers.pop(0) if answers else {}' if answers else '{}'})",
+            "    return answers.pop(0) if answers else httpx.Response(400, json={})",
             "",
             *lines,
             made(self.target, transport=ANSWERING, **credentials),
-            call(self.target, "sync_detailed", self.arguments),
+            *calls,
         )
+
+    @property
+    def _call(self) -> str:
+        return call(self.target, "sync_detailed", self.arguments)
 
     @property
     def _start(self) -> list[str]:
@@ -203,6 +221,10 @@ class _Shown(NamedTuple):
     def _keyed(self, held: Mapping[str, Any]) -> dict[str, Any]:
         """What a credentials file holds, with the key that the program made."""
         return {name: Code("key") if name == self.key else value for name, value in held.items()}
+
+
+def _date(answer: httpx.Response) -> dict[str, str]:
+    return {name: text for name, text in answer.headers.items() if name == "date"}
 
 
 def _unlike(token: str, algorithm: str, header: Mapping[str, str], claims: Mapping[str, Any]) -> str | None:

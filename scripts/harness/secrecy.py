@@ -44,7 +44,7 @@ def _logged(target: Target, case: Case, schemes: Collection[str], use_asyncio: b
     return Wrong(target.secured, wanted, "; ".join(told), f"{_LOGGING}{shown}")
 
 
-_LOGGING = "import logging\nlogging.basicConfig(level=logging.DEBUG)\n"
+_LOGGING = "import logging\nimport sys\nlogging.basicConfig(level=logging.DEBUG, stream=sys.stdout)\n"
 
 
 @contextmanager

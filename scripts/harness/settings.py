@@ -18,7 +18,7 @@ from .calls import Target
 from .checks import differences
 from .faults import awake, texts
 from .findings import Wrong
-from .programs import Code, made, program, script, source
+from .programs import Code, made, making, program, script, source
 from .wire import Wire
 
 _HEADER, _LIMIT, _PAIR = "X-Harness", 7.5, ("harness-user", "harness-pässword")
@@ -212,7 +212,7 @@ def _plain_http(target: Target) -> Iterator[Wrong | None]:
             is_refused = url == _AWAY and not more and bool(target.secrets())
             if isinstance(error, ValueError) != is_refused or (error and not is_refused):
                 wanted = f"{'a ValueError for' if is_refused else 'a client with'} {options}"
-                yield Wrong("#/servers", wanted, repr(error), script(target, made(target, **options)))
+                yield Wrong("#/servers", wanted, repr(error), making(target, **options))
 
 
 def _by_loop(target: Target) -> Wrong | None:
@@ -232,38 +232,31 @@ def _by_loop(target: Target) -> Wrong | None:
 
 def _one_by_one(target: Target, case: Case) -> Wrong | None:
     """A connection that a call by asyncio has used is free for the next; a mount stands for httpx's own here."""
+    options: dict[str, Any] = {"base_url": _NOWHERE, "timeout": _SHORT}
     mounts = {"all://": httpx.MockTransport(lambda request: httpx.Response(599))}
     limits = httpx.Limits(max_connections=_CONNECTIONS)
-    arguments, function = target.arguments(case), target.module.asyncio_detailed
+    arguments, function, calls = target.arguments(case), target.module.asyncio_detailed, _CONNECTIONS + 1
 
-    async def called() -> list[Any]:
-        options: dict[str, Any] = {
-            "mounts": mounts,
-            "limits": limits,
-            "timeout": _SHORT,
-            "verify": False,
-            "base_url": _NOWHERE,
-        }
-        async with target.client("AsyncClient", **options) as client:
-            return [await function(client=client, **arguments) for _ in range(_CONNECTIONS + 1)]
+    async def called() -> None:
+        given: dict[str, Any] = {"verify": False, **options}  # it loads no certificates
+        async with target.client("AsyncClient", mounts=mounts, limits=limits, **given) as client:
+            for _ in range(calls):
+                await function(client=client, **arguments)
 
     try:
         asyncio.run(called())
     except target.errors.Error as error:
-        options: dict[str, Any] = {
-            "mounts": Code('{"all://": httpx.MockTransport(answer)}'),
-            "timeout": _SHORT,
-        }
+        options["mounts"] = Code('{"all://": httpx.MockTransport(answer)}')
         options["limits"] = Code(f"httpx.Limits(max_connections={_CONNECTIONS})")
-        lines = [
-            "def answer(request):",
-            "    return httpx.Response(599)",
+        name, *given = programs.called(target, "asyncio_detailed")
+        given += [f"{each}={source(value, target.vendor)}" for each, value in arguments.items()]
+        lines = ["def answer(request):", "    return httpx.Response(599)"]
+        lines += [
             made(target, use_asyncio=True, **options),
+            "async def called():",
+            f"    for _ in range({calls}):",
         ]
-        lines += ["async def called():", f"    for _ in range({_CONNECTIONS + 1}):"]
-        given = [f"{name}={source(value, target.vendor)}" for name, value in arguments.items()]
-        name, client = programs.called(target, "asyncio_detailed")
-        lines += [f"        print(*await {name}({', '.join([client, *given])}))", "asyncio.run(called())"]
-        wanted = f"{_CONNECTIONS + 1} calls, one after the other, by {_CONNECTIONS} connections"
+        lines += [f"        print(*await {name}({', '.join(given)}))", "asyncio.run(called())"]
+        wanted = f"{calls} calls, one after the other, by {_CONNECTIONS} connections"
         return Wrong(target.at, wanted, repr(error), script(target, *lines))
     return None

@@ -1,0 +1,90 @@
+"""What a client is told and does not do, and the secrets that it does not keep, are found, with programs that show it."""
+
+from __future__ import annotations
+
+import pkgutil
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.contract import contract
+from scripts.harness import client
+from scripts.vendors import discover
+from tests.rendering import rendered, run
+
+CASES = 5
+MEMBER, OPTIONS = "    _user_agent = ", "                **options,"
+LEFT_OUT = "**{{name: each for name, each in options.items() if name != {!r}}}"
+KEPT = (
+    "def get_async_httpx_client(self): return vars(self).setdefault('kept', super().get_async_httpx_client())"
+)
+LOUD = (
+    "def get_httpx_client(self):\n        import logging\n"
+    "        logging.warning(self._credentials['basic'].apply().headers)\n        return super().get_httpx_client()"
+)
+URL = "base_url = property(lambda self: super().base_url)\n    def _steps(self, c, o, *rest): self._url += '/'; return super()._steps(c, o, *rest)"
+
+
+TOKENS = next(contract(each) for each in discover() if each.name == "voximplant")
+
+
+def member(text: str) -> dict[str, str]:
+    return {MEMBER: f"    {text}\n{MEMBER}"}
+
+
+def options(text: str) -> dict[str, str]:
+    return {OPTIONS: f"                {text},"}
+
+
+@pytest.mark.parametrize(
+    ("said", "rule", "python", "shown"),
+    [
+        ("a ValueError for {'base_url': 'http://api.test'}", "#/servers", options("**{**options, 'allow_http': True}"), "Client(base_url='http://api.test')"),
+        ("/shops/", "/post", member(URL), "//shops/"),
+        ("the headers {'X-Harness': 'all calls'", "/post", options(LEFT_OUT.format("headers")), "('user-agent', 'phone-number-apis"),
+        ("X-Harness of this call alone, by method", "/post", {"headers=headers": "headers=None"}, "('x-harness', 'all calls')"),
+        ("as Authorization, once", "/security", options(LEFT_OUT.format("auth")), "('authorization', 'Basic dXNlci1"),
+        ("one call of a hook in event_hooks, by sync_detailed", "/post", options(LEFT_OUT.format("event_hooks")), "599 b''"),
+        ("the time limits {'connect': 7.5", "/post", options(LEFT_OUT.format("timeout")), "{'connect': 30.0"),
+        ("the time limits {'connect': 30.0", "/post", options("**{'timeout': 5, **options}"), "{'connect': 5"),
+        ("3 attempts, the others within 90.0 seconds", "/post", options("**{'max_retries': 0, **options}"), "'connect': 180.0"),
+        ("3 attempts, the others within 90.0 seconds", "/post", options("**{'max_retry_time': 900.0, **options}"), "'connect': 180.0"),
+        ("what `with` closes", "/post", member("close = lambda self: None"), "False"),
+        ("connections of its own for each event loop", "/post", member(KEPT), "True"),
+        ("3 calls, one after the other, by 2 connections", "/post", options(LEFT_OUT.format("mounts")), "NotSent"),
+        ("no secret in what is logged, by sync_detailed", "/security", member(LOUD), "WARNING:root:{'Authorization'"),
+        ("é€'] on the wire", "/x-credentials", {'_security.basic(user': '_security.basic(user and user.encode("ascii", "replace").decode()'}, "('authorization', 'Basic "),
+        ("an InvalidCredentials, as a header has to carry it", "/key/x-credentials", {'_security.api_key("X-Key", "header", api_key': '_security.api_key("X-Key", "header", api_key and api_key.encode("ascii", "ignore").decode()'}, "('x-key', "),
+    ],
+)  # fmt: skip
+def test_what_a_client_does_not_heed_is_found_and_shown(
+    package: Path, said: str, rule: str, python: dict[str, str], shown: str
+) -> None:
+    found = [check.finding for check in client.checks(rendered(package, {}, python), CASES) if check.finding]
+    finding = next((each for each in found if said in str(each)), None)
+    assert finding, "\n".join(map(str, found))
+    assert finding.rule.endswith(rule)
+    assert shown in run(package, finding), finding.program
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "wrong", "said"),
+    [
+        ("jwt.Minted", "_mint", lambda self, right: (right(self), setattr(self, "_until", inf)), "2 tokens for two calls, 3594 seconds apart; 1"),
+        ("jwt.Minted", "apply", lambda self, right: (self._mint(), right(self))[1], "1 token for two calls, 1797 seconds apart; 2"),
+        ("jwt.Minted", "_set_clock", lambda self, date, right: None, "a token by the clock of the server"),
+        ("operation.Operation", "is_refusal", lambda self, found, right: True, "no other request where status 500 may not be a refusal"),
+        ("client", "redact", lambda error, secrets, right: None, "no secret in what is said of an argument, by sync_detailed"),
+        ("exchange", "note_answer", lambda response, right: right(response), ""),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_tokens_and_messages_is_found(
+    package: Path, monkeypatch: pytest.MonkeyPatch, where: str, name: str, wrong: Any, said: str
+) -> None:
+    target, at = rendered(package, contract=TOKENS), f"phone_number_apis._runtime.{where}.{name}"
+    right = pkgutil.resolve_name(at)
+    monkeypatch.setattr(at, lambda *given: wrong(*given, right))
+    found = [check.finding for check in client.checks(target, CASES) if check.finding]
+    assert any(said in f"{each.wanted}; {each.found}" for each in found) if said else found == []
