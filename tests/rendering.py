@@ -85,7 +85,7 @@ def ran(package: Path, program: str) -> tuple[str, str]:
     environment = {**os.environ, "PYTHONPATH": str(package.parent)}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    last = done.stderr.rpartition("was the direct cause of the following exception:")[2]
-    errors = re.findall(r"^(?=[\w.]+(?::|$))[\s\S]*", last, flags=re.MULTILINE)
-    assert bool(errors) == bool(done.returncode), done.stderr
-    return done.stdout, errors[0].strip() if errors else ""
+    last = done.stderr.rpartition("Traceback (most recent call last):")[2] if done.returncode else ""
+    error = re.search(r"^[\w.]+(:|$)[\s\S]*", last, flags=re.MULTILINE)
+    assert error or not done.returncode, done.stderr
+    return done.stdout, error[0].strip() if error else ""

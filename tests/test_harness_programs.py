@@ -36,7 +36,7 @@ def known(vendor: str) -> Contract | None:
     ("family", "of", "said", "rule", "python", "shown"),
     [
         ("client", "", "errors.NotSent as Error", "/responses", {"NotSent(Error, runtime": "NotSent(runtime"}, "_runtime.errors.NotSent'>"),
-        ("client", "", "errors.NotSent as Error", "/responses", {"class NotSent(": "class Sent("}, "None"),
+        ("client", "", "a class errors.NotSent", "/responses", {"class NotSent(": "class Sent("}, "None"),
         ("client", "", "Order made of keywords alone", "/schemas/Order", {"kw_only=True, ": ""}, "(name: "),
         ("client", "", "Order without additional_properties", "/schemas/Order", {"field(factory=dict[str, Any])": "field()"}, "additional_properties: "),
         ("client", "", "Order with additional_properties of each object's own", "/schemas/Order", {"field(factory=dict[str, Any])": "field(default={})"}, "{}"),
@@ -53,6 +53,7 @@ def known(vendor: str) -> Contract | None:
         ("client", "voximplant", "another token, once, where 456", "/x-jwt/renewOn", {"renew_on=(455, 456)": "renew_on=(455,)"}, "Error(code=456)"),
         ("client", "voximplant", "of which one is to be given", "/x-jwt/argument", {"_security.check_one(token=token, credentials=credentials)": "pass"}, "Client("),
         ("client", "voximplant", "KeyError: 'key_id', at ", "/post", {'"key_id": "string", ': ""}, "country_code: "),
+        ("requests", "fonedynamics", "NameError: name 'strr'", "/post", {"token: str |": "token: strr |"}, "token: 'strr | None' = None"),
         ("answers", "fonedynamics", "types for the answers", "/responses", {"responses={": 'responses={"299": {},'}, "'299': {}"),
         ("answers", "voximplant", "an APIError for status 200", "", {'"200": {"application/json": AttachPhoneNumberResult | Failure': '"200": {"application/json": AttachPhoneNumberResult'}, "result: missing (required)"),
         ("refusals", "fonedynamics", "sent without credentials: ('POST'", "/security", {'[["basicAuth"]]': "[]", '_always_needs = "account_sid and token"': '_always_needs = ""'}, "\n599 b''"),

@@ -7,7 +7,7 @@ import importlib
 import inspect
 import os
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -58,17 +58,15 @@ def checks(target: Target, count: int) -> Iterator[Check]:
 def _tree(target: Target) -> Iterator[Wrong]:
     """Error classes that are missing, or not what they should be."""
     common = importlib.import_module("phone_number_apis._runtime.errors")
-    known: Callable[[str], Any] = target.errors.__dict__.get
+    at, known = target.pointer(target.operation.node["responses"]), dict[str, Any](vars(target.errors))
     for name, above in TREE.items():
-        own, bases = known(name), [getattr(common, name), *map(known, above)]
-        if not (inspect.isclass(own) and {*bases} <= {*own.__mro__}):
-            at = target.pointer(target.operation.node["responses"])
+        made, shown = known.get(name), f"vars({target.vendor}.errors).get({name!r})"
+        bases = [getattr(common, name), *(known.get(each) for each in above)]
+        if not inspect.isclass(made):
+            yield Wrong(at, f"a class errors.{name}", f"{made}", script(target, f"print({shown})"))
+        elif not all(inspect.isclass(each) and issubclass(made, each) for each in bases):
             wanted = f"errors.{name} as {' and '.join(above) or 'the root'} and that of all clients"
-            end = ".__mro__" if inspect.isclass(own) else ""
-            found = f"{own.__mro__}" if inspect.isclass(own) else f"{own}"
-            yield Wrong(
-                at, wanted, found, script(target, f"print(vars({target.vendor}.errors).get({name!r}){end})")
-            )
+            yield Wrong(at, wanted, f"{made.__mro__}", script(target, f"print({shown}.__mro__)"))
 
 
 def _models(target: Target) -> Iterator[Wrong]:

@@ -138,7 +138,7 @@ def _differences(one: Outcome, other: Outcome, *, is_whole: bool) -> Iterator[tu
     """How two calls differ that should have done the same; `is_whole` of the other that gives any answer whole."""
     wires = [[written(request) for request in each.sent] for each in (one, other)]
     if wires[0] != wires[1]:
-        yield parted(repr(wires[0]), repr(wires[1]))
+        yield parted(repr(wires[0] or shown(one)), repr(wires[1] or shown(other)))
     elif is_whole and other.error is None:
         parsed = one.value if one.error is None else getattr(one.error, "parsed", None)
         if other.value.parsed != parsed or type(other.value.parsed) is not type(parsed):

@@ -16,7 +16,7 @@ from typing import Any, cast
 import httpx
 
 from ..kinds import is_array, is_object
-from .arguments import Unfit, unset
+from .arguments import unset
 from .calls import Driver, Target
 
 _WIDTH = 120
@@ -28,8 +28,6 @@ _MODULES = {
     "rsa": "cryptography.hazmat.primitives.asymmetric",
 }  # fmt: skip
 """Names that programs may use, each with the module that it is imported from, if it is none itself."""
-
-
 PYTHON = "python"
 """The extension of an answer whose content is Python: what it is of a request."""
 
@@ -113,12 +111,10 @@ def made(
 
 def call(target: Target, function: str, arguments: Mapping[str, Any], places: Sequence[Any] = ()) -> str:
     """Python that makes a call, as `program` has it, and prints what came back."""
-    opened, given = called(target, function), _pairs(arguments, target.vendor)
-    given = [*(source(each, target.vendor) for each in places), *opened[1:], *given]
-    start = (
-        f"{'*' if 'detailed' in function else ''}{'asyncio.run(' if function.startswith('asyncio') else ''}"
-    )
-    return _line(f"print({start}{opened[0]}(", given, ")))" if "asyncio.run(" in start else "))")
+    name, *client = called(target, function)
+    given = [*(source(each, target.vendor) for each in places), *client, *_pairs(arguments, target.vendor)]
+    run, end = ("asyncio.run(", ")") if function.startswith("asyncio") else ("", "")
+    return _line(f"print({'*' if 'detailed' in function else ''}{run}{name}(", given, f")){end}")
 
 
 def _suppressed(target: Target, function: str, arguments: Mapping[str, Any] | None) -> list[str]:
@@ -142,7 +138,10 @@ def called(target: Target, function: str) -> list[str]:
 
 def outline(target: Target) -> str:
     """A program that makes a client, and prints what it takes to make the call, and its body."""
-    lines = [made(target, secrets=_secrets(target))]
+    try:
+        lines = [made(target)]
+    except Exception:  # whatever is wrong with it
+        lines = [f"print(inspect.signature({target.vendor}.Client))"]
     if target.found is None:
         api = f"phone_number_apis.{target.vendor}.api"
         lines.append(f"path = importlib.import_module({api!r}).__path__")
@@ -155,14 +154,6 @@ def outline(target: Target) -> str:
     hints = [hint for hint in (body.types.values() if body else ()) if hasattr(hint, "__attrs_attrs__")]
     names += [f"{target.vendor}.models.{hint.__name__}" for hint in hints]
     return script(target, *lines, *(f"print(inspect.signature({name}))" for name in names))
-
-
-def _secrets(target: Target) -> dict[str, str]:
-    """The harness's own secrets; none where the client has no argument for one."""
-    try:
-        return target.secrets()
-    except Unfit:
-        return {}
 
 
 def source(value: Any, vendor: str) -> str:
