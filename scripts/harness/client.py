@@ -58,7 +58,8 @@ def checks(target: Target, count: int) -> Iterator[Check]:
 def _tree(target: Target) -> Iterator[Wrong]:
     """Error classes that are missing, or not what they should be."""
     common = importlib.import_module("phone_number_apis._runtime.errors")
-    at, known = target.pointer(target.operation.node["responses"]), dict[str, Any](vars(target.errors))
+    at = target.pointer(target.operation.node["responses"])
+    known: dict[str, Any] = vars(target.errors)
     for name, above in TREE.items():
         made, shown = known.get(name), f"vars({target.vendor}.errors).get({name!r})"
         bases = [getattr(common, name), *(known.get(each) for each in above)]
