@@ -25,7 +25,7 @@ def _run() -> tuple[str | int | None, str]:
 
         app(prog_name="scripts/run")
     except Problem as problem:
-        return 2, str(problem)
+        return problem.status, str(problem)
     except (KeyboardInterrupt, SystemExit) as end:
         if isinstance(end, SystemExit) and end.code != 130:
             return end.code, ""

@@ -92,13 +92,17 @@ def verify(
     allow_billable: Annotated[
         bool, typer.Option("--allow-billable", help="With --base-url: calls that may cost money, too.")
     ] = False,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="With --base-url: how long to wait for an answer.")
+    ] = None,
 ) -> None:
     """The clients against their contracts, case by case."""
     os.environ["HARNESS_SEED"] = str(seed)  # read where the harness is imported
     from .verify import verify as job
 
     options: dict[str, Any] = {"cases": cases, "report": report, "shard": shard, "base_url": base_url}
-    raise typer.Exit(job(vendors or [], **options, allow_billable=allow_billable))
+    options |= {"allow_billable": allow_billable, "timeout": timeout}
+    raise typer.Exit(job(vendors or [], **options))
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -42,7 +42,7 @@ def generate(names: list[str], root: Path = ROOT, report: Report = lambda line: 
             contracts = _contracts(vendors)
             with replaced(place.resolve(), aside, tree=root) as new:
                 _render(contracts, root, new)
-                lines = [*manifest.lost(place, new)]
+                lines = [*manifest.lost(place, new), *_told_shared(place, new)]
                 lines += [_told(vendor, place, new, began) for vendor in vendors]
                 if set(vendors) == set(discover(root)):
                     stamp.write_bytes(_stamp(inputs, new))
@@ -58,6 +58,19 @@ def check(names: list[str], root: Path = ROOT) -> list[str]:
         return list(manifest.stale(place, Path(folder)))
 
 
+def outdated(vendors: tuple[Vendor, ...], root: Path = ROOT) -> str:
+    """That clients were made before a change of what they are made of, in a line; empty where none was."""
+    changed = manifest.changed(root / "generated", _made_from(vendors))
+    names = [
+        vendor.name for vendor in vendors if not changed.keys().isdisjoint({vendor.name, manifest.SHARED})
+    ]
+    if not names:
+        return ""
+    kinds = {kind for part, each in changed.items() if part in (*names, manifest.SHARED) for kind in each}
+    why = " and ".join(kind for kind in manifest.KINDS if kind in kinds)
+    return f"generated/ is stale for {', '.join(names)} ({why} changed); run `scripts/run generate`."
+
+
 def _told(vendor: Vendor, old: Path, new: Path, began: float) -> str:
     """What became of a client, how large it is, and how long that took: the work is done for all together."""
     before, after = (folder / PACKAGE / vendor.name for folder in (old, new))
@@ -65,6 +78,13 @@ def _told(vendor: Vendor, old: Path, new: Path, began: float) -> str:
     operations = [path for path in after.glob("api/*/*.py") if path.name != "__init__.py"]
     counts = f"{len(operations)} operation{'s' * (len(operations) != 1)}, {len(manifest.files(after))} files"
     return f"{vendor.name}: {state}, {counts}, {perf_counter() - began:.1f} s"
+
+
+def _told_shared(old: Path, new: Path) -> Iterator[str]:
+    """That what all clients share was made, where it is not as it was."""
+    before, after = (folder / PACKAGE / "_runtime" for folder in (old, new))
+    if manifest.digest(before) != manifest.digest(after):
+        yield f"_runtime, which all clients share: made, {len(manifest.files(after))} files"
 
 
 def _found(names: list[str], root: Path) -> tuple[Vendor, ...]:
@@ -141,21 +161,27 @@ def _write(path: Path, text: str) -> None:
 
 def _parts(contracts: Mapping[Vendor, Contract], root: Path, package: Path) -> Parts:
     """What each part of the package is made from; the clients of other vendors are kept, that is copied."""
+    parts: Parts = {**_made_from(contracts)}
+    for vendor in discover(root):
+        if vendor not in contracts and vendor.client.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(vendor.client, package / vendor.name, ignore=ignored)
+            parts[vendor.name] = None
+    return parts
+
+
+def _made_from(vendors: Iterable[Vendor]) -> dict[str, dict[str, str]]:
+    """The digests of what is there to make the clients of vendors from, and what they share."""
     from .generator import TEMPLATES, VERSION
 
     templates = manifest.digest(*sorted(TEMPLATES.glob("*.jinja")))
     runtime = manifest.digest(*sorted(RUNTIME.glob("*.py")))
     generator = f"{VERSION} {manifest.digest(*sorted(SCRIPTS.glob('*.py')))}"
-    parts: Parts = {manifest.SHARED: {"generator": generator, "template": runtime}}
-    for vendor in discover(root):
-        if vendor in contracts:
-            documents = {"spec": manifest.digest(vendor.spec), "overlay": manifest.digest(*vendor.overlays)}
-            parts[vendor.name] = {"generator": generator, "template": templates, **documents}
-        elif vendor.client.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(vendor.client, package / vendor.name, ignore=ignored)
-            parts[vendor.name] = None
-    return parts
+    found = {manifest.SHARED: {"generator": generator, "template": runtime}}
+    for vendor in vendors:
+        documents = {"spec": manifest.digest(vendor.spec), "overlay": manifest.digest(*vendor.overlays)}
+        found[vendor.name] = {"generator": generator, "template": templates, **documents}
+    return found
 
 
 def _inputs(root: Path) -> str:

@@ -44,6 +44,13 @@ def write(folder: Path, made_from: Mapping[str, Mapping[str, str] | None], old: 
     (folder / NAME).write_bytes(_bytes(record))
 
 
+def changed(folder: Path, made_from: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """By part, the kinds of input that were others when what is in `folder` was made; parts without are left out."""
+    record = _read(folder)
+    found = {part: _other_kinds(_object(record, part), inputs) for part, inputs in made_from.items()}
+    return {part: kinds for part, kinds in found.items() if kinds}
+
+
 def stale(old: Path, new: Path) -> Iterator[str]:
     """A line for each file of the folder `old` that is not as in `new`: where it differs first, and why."""
     before, after = files(old), files(new)
@@ -87,10 +94,15 @@ def _changed(name: str, record: Any, fresh: Any) -> list[str]:
     for part in parts:
         one, other = _object(record, part), _object(fresh, part)
         if one and other:
-            changed |= {kind for kind in KINDS if one.get(kind) != other.get(kind)}
+            changed |= {*_other_kinds(one, other)}
         elif one or other:
             changed.add("spec")
     return [kind for kind in KINDS if kind in changed]
+
+
+def _other_kinds(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """The kinds of input in which two records of a part differ."""
+    return [kind for kind in KINDS if one.get(kind) != other.get(kind)]
 
 
 def _part(name: str, parts: Container[str]) -> str:

@@ -11,8 +11,10 @@ class Problem(Exception):
 
     Its text is one line: `<file>:<line>: <where>: what is wrong, with the value; what to do.`
     `file` and `line` (1-based) say where a person has to look; `where` names the place in OpenAPI's terms.
-    `others` are more of the same input, where looking for them went on.
+    `others` are more of the same input, where looking for them went on; `status` is the exit status.
     """
+
+    status = 2
 
     def __init__(
         self,

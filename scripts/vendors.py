@@ -7,6 +7,7 @@ import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from keyword import iskeyword
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def chosen(names: list[str], root: Path = ROOT, *others: Path) -> tuple[Vendor, 
     known = {vendor.name: vendor for each in (root, *others) for vendor in discover(each)}
     for name in names:
         if name not in known:
-            todo = f"choose from {', '.join(known)}" if known else "write its spec"
+            near = "".join(f"did you mean `{each}`? " for each in get_close_matches(name, known, 1))
+            todo = f"{near}choose from {', '.join(known)}" if known else "write its spec"
             raise Problem(f"there is no vendor `{name}`", todo, file=shown(root / "specs"))
     return tuple(known[name] for name in dict.fromkeys(names)) or tuple(known.values())
 

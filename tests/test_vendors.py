@@ -58,7 +58,11 @@ def test_vendors_are_chosen_once_in_the_order_named(root: Path) -> None:
 
 
 def test_a_name_that_is_none_is_refused_with_those_that_are(root: Path) -> None:
-    assert told(root, "a_1", "../a_1") == "specs:1: there is no vendor `../a_1`; choose from a_1, b2."
+    assert (
+        told(root, "a_1", "../a_1")
+        == "specs:1: there is no vendor `../a_1`; did you mean `a_1`? choose from a_1, b2."
+    )
+    assert told(root, "zzzz") == "specs:1: there is no vendor `zzzz`; choose from a_1, b2."
 
 
 def test_a_tree_may_have_no_vendor_yet(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from scripts import manifest
 from scripts import verify as package
 from scripts.commands import app
 from scripts.harness.calls import Target
@@ -22,6 +24,7 @@ from scripts.harness.shard import Shard
 from scripts.problem import Problem
 from scripts.vendors import ROOT, discover
 from scripts.verify import verify
+from scripts.verify.runs import Outcome
 from tests.trees import heeding_ctrl_c
 
 VENDORS = [vendor.name for vendor in discover()]
@@ -112,6 +115,9 @@ def test_a_family_without_a_case_proves_nothing(
 ) -> None:
     families["wrong"] = lambda target, count: iter(())
     assert verify(VENDORS[:1], cases=3) == 1
+    told = capsys.readouterr().out
+    assert "  wanted: a case\n  found:  no case could be made\n" in told
+    assert "1 finding in " in told
 
 
 def test_what_came_over_the_wire_cannot_act_on_the_terminal(
@@ -145,26 +151,49 @@ def test_the_parts_add_up_to_the_whole(of: int, families: dict[str, Family]) -> 
     assert len(set(whole)) == len(whole) > 3
 
 
-def untouched(told: str) -> set[str]:
-    """The rules under the title that says that no case exercised them."""
-    _, _, rest = told.partition("no case exercised")
-    return {line for line in rest.partition("\n\n")[0].splitlines()[1:] if line}
+def untouched(report: str) -> set[str]:
+    """The rules that the Markdown lists under the title that says that no case exercised them."""
+    _, _, rest = report.partition("no case exercised")
+    return {line for line in rest.partition("</details>")[0].splitlines() if line.startswith("- ")}
 
 
 def test_what_every_part_leaves_untouched_is_what_the_whole_does(
-    families: dict[str, Family], capsys: pytest.CaptureFixture[str]
+    families: dict[str, Family], tmp_path: Path
 ) -> None:
     del families["wrong"]
     families["other"] = other
     found: list[set[str]] = []
     for shard in (None, "1/2", "2/2"):
-        verify([], cases=3, shard=shard)
-        told = capsys.readouterr().out
+        verify([], cases=3, shard=shard, report=tmp_path)
+        told = (tmp_path / "summary.md").read_text("utf-8")
         assert ("of this part; what stands so in every part, none does" in told) is (shard is not None)
         found.append(untouched(told))
     whole, *parts = found
     assert whole
     assert set.intersection(*parts) == whole
+
+
+def test_a_part_says_only_how_many_rules_it_left_untouched(
+    families: dict[str, Family], capsys: pytest.CaptureFixture[str]
+) -> None:
+    del families["wrong"]
+    verify(VENDORS[:1], cases=3, shard="1/1")
+    lines = capsys.readouterr().out.partition("no case exercised:\n")[2].partition("\n\n")[0].splitlines()
+    families["other"] = lambda target, count: iter([Check()])
+    verify(VENDORS[:1], cases=3, shard="1/2")
+    told = capsys.readouterr().out
+    assert (
+        f"No case of this part exercised {len(lines)} rules, which the reports (--report DIR) name." in told
+    )
+    assert not any(line in told for line in lines)
+
+
+def test_a_part_with_nothing_to_do_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert verify(VENDORS[:1], cases=3, shard="9/9", report=tmp_path) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Part 9/9 has nothing to do: ")
+    assert "operation  " not in told
+    assert ": nothing to do\n" in (tmp_path / "summary.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("text", ["", "2", "0/2", "3/2", "-1/2", "1/0", "a/b", "1/2/3", "1/2\n"])
@@ -185,7 +214,7 @@ def test_ctrl_c_tells_what_was_found_so_far(
     told = capsys.readouterr().out
     assert "found:  the 0" in told
     assert "4 findings in " in told
-    assert f"interrupted after 2 of {2 * len(VENDORS)} steps." in told
+    assert f"incomplete: interrupted after 2 of {2 * len(VENDORS)} steps." in told
     assert "no case exercised" not in told
 
 
@@ -258,6 +287,77 @@ def test_the_command_ends_at_ctrl_c_with_what_it_found_and_status_130(tmp_path: 
     assert "interrupted after 1 of " in (tmp_path / "summary.md").read_text("utf-8")
 
 
+def test_a_family_of_many_findings_tells_a_few_whole_and_some_in_a_line(
+    families: dict[str, Family], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def many(target: Target, count: int) -> Iterator[Check]:
+        for number in range(count):
+            yield Check(finding=Finding(target, "many", f"#/info/x{number}", "one", "other", "print(1)"))
+
+    families["many"] = many
+    found: list[list[str]] = []
+    for count in (5, 6, 20, 23):
+        verify(VENDORS[:1], cases=count, report=tmp_path)
+        told = capsys.readouterr().out
+        found.append([line for line in told.splitlines() if "many of " in line or "--report" in line])
+        assert told.count("found:  other\n  to see it:") == 5
+        assert told.count("found:  the 0") == 1
+        html = (tmp_path / "index.html").read_text("utf-8")
+        assert sum(f"#/info/x{number}<" in html for number in range(count)) == count
+    hint = "the reports (--report DIR) have all of them whole"
+    assert [len(lines) for lines in found] == [5, 7, 21, 21]
+    assert [lines[-1] for lines in found[1:]] == [hint, hint, f"and 3 findings more of many; {hint}"]
+    for number, line in enumerate(found[-1][5:-1], 5):
+        assert re.fullmatch(rf".*:[0-9]+: many of {VENDORS[0]} .*: #/info/x{number}: wanted: one", line)
+
+
+@pytest.mark.parametrize("columns", [None, "70", "140"])
+def test_where_there_is_no_terminal_lines_are_as_wide_as_they_are_or_as_columns_says(
+    columns: str | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    verify([], cases=3)
+    table = capsys.readouterr().out.partition("\n\nRules")[0].splitlines()
+    assert not any(line.endswith(" ") for line in table)
+    assert max(map(len, table)) <= int(columns or 200)
+    assert any("AssignedAddOns.json" in line for line in table) is (columns != "70")
+
+
+def test_what_is_being_done_fits_beside_a_bar() -> None:
+    target: Any = (
+        "twilio POST /2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers/{ResourceSid}/AssignedAddOns.json"
+    )
+    told = package._told(Outcome(target, "refusals", 1490), 60)
+    assert len(told) in (59, 60)
+    assert re.fullmatch(r"twilio POST .*….*/?AddOns\.json · refusals · 1,490 cases", told)
+    assert package._told(Outcome(target, "refusals", 1490), 200).startswith(f"{target} · refusals")
+
+
+@pytest.mark.parametrize("option", [{"allow_billable": True}, {"timeout": 3.0}])
+def test_what_is_for_a_server_is_refused_without_one(option: dict[str, Any]) -> None:
+    with pytest.raises(
+        Problem, match=r"--(allow-billable|timeout) is for calls to a server.*give --base-url"
+    ):
+        verify([], cases=3, **option)
+
+
+def test_a_client_that_is_stale_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verify(VENDORS[:1], cases=3)
+    assert capsys.readouterr().err == ""
+    read = manifest._read
+    other = {VENDORS[0]: {**read(ROOT / "generated")[VENDORS[0]], "overlay": "another"}}
+    monkeypatch.setattr(manifest, "_read", lambda folder: read(folder) | other)
+    verify(VENDORS[:1], cases=3)
+    told = capsys.readouterr().err
+    assert told == (
+        f"warning: generated/ is stale for {VENDORS[0]} (overlay changed); run `scripts/run generate`.\n"
+    )
+
+
 def test_the_seed_of_the_command_is_that_of_the_cases(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "scripts", "verify", VENDORS[0], "--seed", "7", "--cases", "1"]
     environment = {**os.environ, "HARNESS_SEED": "3"}
@@ -278,6 +378,8 @@ def test_the_options_of_the_command_are_passed_on(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(package, "verify", noted)
     monkeypatch.setenv("HARNESS_SEED", "0")  # which the command sets
     arguments = ["a", "b", "--cases", "7", "--shard", "1/2", "--report", str(tmp_path), "--base-url", "u"]
+    arguments += ["--timeout", "2.5"]
     done = CliRunner().invoke(app, ["verify", *arguments, "--allow-billable"])
     wanted = {"cases": 7, "report": tmp_path, "shard": "1/2", "base_url": "u", "allow_billable": True}
+    wanted |= {"timeout": 2.5}
     assert (done.exit_code, given) == (130, [["a", "b"], wanted])

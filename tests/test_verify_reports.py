@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as etree
@@ -17,6 +19,7 @@ from scripts.harness.rules import rules
 from scripts.problem import Problem
 from scripts.vendors import discover
 from scripts.verify import verify
+from tests.test_verify_server import target_of
 
 HOSTILE = "\x00\x1b[31m\ud800 ]]> </pre><script>alert(1)</script> ``` | *_a_* &amp; é"
 SHOWN = HOSTILE.replace("\x00", r"\x00").replace("\x1b", r"\x1b").replace("\ud800", r"\ud800")
@@ -105,20 +108,76 @@ def test_a_failure_in_junit_has_a_message_and_the_finding_whole(folder: Path) ->
     shown = "  to see it, with PYTHONPATH=generated:\n    import httpx"
     assert f"  wanted: {SHOWN}\n  found:  {SHOWN}\n{shown}" in (failure.text or "")
     assert "and 1 more of this rule" in (failure.text or "")
-    assert [each.get("message") for each in empty] == ["no case could be made"]
+    (message,) = (each.get("message", "") for each in empty)
+    assert re.fullmatch("1 finding, first #/.*: no case could be made", message)
 
 
 def test_markdown_has_table_findings_and_rules(folder: Path) -> None:
     text = (folder / "summary.md").read_text("utf-8")
     lines = text.splitlines()
-    assert lines[0] == "## Clients against their contracts: 2 findings"
+    assert lines[0] == "## Clients against their contracts: 3 findings"
     table = [line for line in lines if line.startswith("| ")]
     assert table[0] == "| operation | fine | wrong | nothing | rules | time |"
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {7}
-    assert "| 1 | 3, 2 wrong | 0 |" in table[2]
+    assert "| 1 | 3, 2 wrong | 0, 1 wrong |" in table[2]
     fences = [line for line in lines if re.fullmatch("`{3,}", line)]
-    assert fences == ["`" * 4] * 2
-    assert text.count("<details>") == text.count("</details>") == 2
+    assert fences == ["`" * 4] * 2 + ["`" * 3] * 2
+    assert text.count("<details>") == text.count("</details>") == 3
+
+
+def listed(text: str, title: str) -> list[str]:
+    """What the Markdown lists under a title, as it is shown."""
+    _, _, rest = text.partition(f"<summary>{title}: ")
+    return [
+        re.sub(r"\\(.)", r"\1", line)
+        for line in rest.partition("</details>")[0].splitlines()
+        if line.startswith("- ")
+    ]
+
+
+def test_each_rule_is_listed_by_what_became_of_it(folder: Path) -> None:
+    text, page = (folder / "summary.md").read_text("utf-8"), (folder / "index.html").read_text("utf-8")
+    titles = ("Rules that no case exercised", "Rules left to the server", "Rules that were exercised")
+    untouched, left, exercised = (listed(text, title) for title in titles)
+    operation = target_of(discover()[0]).operation
+    assert (len(left), len(exercised)) == (1, 1)
+    assert len(untouched) == len(rules(operation)) - 2
+    first = min(rules(operation))
+    assert exercised[0].endswith(f": {first.way} {first.pointer}")
+    assert f": {first.way} {first.pointer}</code>" in page.partition(titles[2])[2]
+    for title in titles:
+        assert f">{title}</h2>" in page
+
+
+def stopped(target: Target, count: int) -> Iterator[Check]:
+    yield Check()
+    raise KeyboardInterrupt
+
+
+def lost(target: Target, count: int) -> Iterator[Check]:
+    yield from ()
+    raise Problem("the server cannot be reached: <refused>", "start it")
+
+
+@pytest.mark.parametrize(
+    ("family", "why"), [(stopped, "interrupted"), (lost, "the server cannot be reached: <refused>")]
+)
+def test_a_run_that_was_stopped_says_so_everywhere(
+    family: Family, why: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(package, "FAMILIES", {"fine": fine, "other": family})
+    monkeypatch.setattr("signal.signal", lambda number, handler: None)
+    with suppress(Problem):
+        assert verify([VENDOR], cases=3, report=tmp_path) == 130
+    text, page = ((tmp_path / name).read_text("utf-8") for name in ("summary.md", "index.html"))
+    told = f"incomplete: {why} after 2 of 2 steps"
+    assert text.startswith("## Clients against their contracts: incomplete, 0 findings so far\n")
+    assert told in re.sub(r"\\(.)", r"\1", text)
+    assert '<span class="bad">incomplete, 0 findings so far</span>' in page
+    assert escape(told) in page
+    suites = etree.parse(tmp_path / "junit.xml").getroot()
+    assert [suites.get(name) for name in ("tests", "failures", "errors")] == ["3", "0", "1"]
+    assert [error.get("message") for error in suites.iter("error")] == [told]
 
 
 def test_markdown_shows_at_most_fifty_findings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -12,9 +14,12 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import sleep
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -22,12 +27,19 @@ import httpx
 import pytest
 
 from scripts.contract import Contract, contract
+from scripts.harness import outcomes
 from scripts.harness.called import Called, called
 from scripts.harness.calls import Target, targets
-from scripts.harness.cases import answers
+from scripts.harness.cases import requests
+from scripts.harness.replies import replies
+from scripts.harness.shard import Shard
 from scripts.problem import Problem
 from scripts.vendors import ROOT, Vendor, discover
 from scripts.verify import server, verify
+from scripts.verify.reports import write
+from scripts.verify.runs import Run, planned
+from scripts.verify.tables import printed
+from tests.trees import heeding_ctrl_c
 
 JSON = "application/json"
 Answer = tuple[int, dict[str, str], bytes]
@@ -87,6 +99,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signal.signal", lambda number, handler: None)
 
 
+@cache
 def target_of(vendor: Vendor) -> Target:
     made = contract(vendor)
     return targets(vendor.name, made, list(called(made)))[0]
@@ -95,8 +108,20 @@ def target_of(vendor: Vendor) -> Target:
 def right(vendor: Vendor) -> Answer:
     """An answer as the contract wants it."""
     operation = target_of(vendor).operation
-    status = next(key for key in operation.node["responses"] if key.startswith("2"))
-    return int(status), {"Content-Type": JSON}, json.dumps(answers(operation, status, JSON, 1)[0]).encode()
+    known = [each for each in replies(operation, 1) if each.fits and each.code < 300 and each.media_type]
+    reply = next(each for each in known if not outcomes._is_failure(operation, each))
+    return reply.code, {"Content-Type": JSON}, reply.content
+
+
+def ran(served: Any, target: Target, report: Path) -> int:
+    """As `run`, of an operation whose cases were made before."""
+    sending, whole = server.Sending(served.url, [target]), Shard(1, 1)
+    done = Run(planned([target], ["server"], whole), {"server": sending}, 0, 5, whole, served.url)
+    for _ in done.steps():
+        pass
+    printed(done)
+    write(done, report)
+    return done.status
 
 
 def run(served: Any, vendor: Vendor = VENDOR, **options: Any) -> int:
@@ -110,9 +135,171 @@ def test_right_answers_are_fine(vendor: Vendor, capsys: pytest.CaptureFixture[st
         assert run(served, vendor) == 0
         told = capsys.readouterr().out
         assert told.startswith(f"At most 5 requests to {served.url}, each sent once: 5 of {vendor.name} ")
-        assert "0 findings in 5 cases" in told
-        assert "no case exercised" not in told
+        assert "0 findings in 5 cases, 5 accepted, " in told
+        assert "Rules that no case exercised:\n" in told
         assert len(served.came) == 5
+
+
+def refusals(target: Target) -> dict[int, Answer]:
+    """The failures that the contract documents, in JSON: those below 500, and those in a status of success."""
+    known = [each for each in replies(target.operation, 1) if each.fits and each.code < 500]
+    failing = [each for each in known if outcomes._is_failure(target.operation, each)]
+    failing = [each for each in failing if not outcomes.is_doubtful(target.operation, each)]
+    return {each.code: (each.code, {"Content-Type": each.content_type}, each.content) for each in failing}
+
+
+@pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
+def test_a_server_that_accepts_no_case_is_a_finding(
+    vendor: Vendor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = target_of(vendor)
+    known = refusals(target)
+    assert known
+    for code, answer in known.items():
+        with serving(lambda _, answer=answer: answer) as served:
+            assert ran(served, target, tmp_path) == 1
+        told = capsys.readouterr().out
+        assert f"in 5 cases, 5 refused ({code}), 1 operation" in told
+        found = f"no case was accepted: 5 refused ({code})"
+        if code == 401:
+            found = "AuthenticationError("
+            assert f"set {server._needed(vendor.name)}\n" in told
+        elif code == 429:
+            found = "RateLimited("
+        assert f"  found:  {found}" in told
+        rule = f": request {target.at}\n"
+        assert rule in told.partition("no case exercised:\n")[2]
+        for path in tmp_path.iterdir():
+            text = re.sub(r"\\(.)", r"\1", unescape(path.read_text("utf-8")))
+            assert f"5 refused ({code})" in text
+            assert found in text
+
+
+@pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
+def test_refusals_are_told_and_no_findings_where_another_case_is_accepted(
+    vendor: Vendor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target, fine = target_of(vendor), right(vendor)
+    for code, refusal in refusals(target).items():
+        turns = itertools.cycle([refusal, fine])
+        with serving(lambda _, turns=turns: next(turns)) as served:
+            assert ran(served, target, tmp_path) == (code in (401, 429))
+        told = capsys.readouterr().out
+        assert f"in 5 cases, 2 accepted, 3 refused ({code}), 1 operation" in told
+        assert re.search(rf"2 accepted, 3 refused \({code}\)  +[0-9]+/", told)
+        assert f"2 accepted, 3 refused ({code})" in (tmp_path / "junit.xml").read_text("utf-8")
+
+
+def test_a_code_that_means_the_credentials_is_a_finding_whatever_the_status() -> None:
+    for target in map(target_of, discover()):
+        for reply in replies(target.operation, 1):
+            code, _, _ = outcomes.said(target.operation, reply)
+            if reply.code < 300 and outcomes._class(target.operation, reply, code) == "AuthenticationError":
+                answer = reply.code, {"Content-Type": JSON}, reply.content
+                with serving(lambda _, answer=answer: answer) as served:
+                    (check,) = server.Sending(served.url, [target])(target, 1)
+                assert check.answered == f"refused ({reply.code})"
+                assert check.finding is not None
+                assert check.finding.wanted.startswith("an answer to credentials that the server knows; set ")
+                return
+    pytest.fail("no vendor has such a code")
+
+
+def test_a_client_that_takes_a_refusal_for_a_success_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = target_of(VENDOR)
+    answer = refusals(target)[400]
+
+    class Deaf:
+        OPERATION = target.module.OPERATION
+
+        @staticmethod
+        def sync(client: Any, **_: Any) -> None:
+            client.get_httpx_client().post(client.base_url)
+
+    monkeypatch.setattr(Target, "arguments", lambda self, case: {})
+    with serving(lambda _: answer) as served:
+        monkeypatch.setattr(Target, "module", Deaf)
+        (check,) = server.Sending(served.url, [target])(target, 1)
+    assert check.answered == "wrong (400)"
+    assert check.finding is not None
+    assert check.finding.found == "no error for status (400)"
+
+
+def test_a_user_name_that_is_a_parameter_is_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vendor = next(each for each in discover() if server._own_names(target_of(each)))
+    (key,) = server._own_names(target_of(vendor))
+    name = server._own_names(target_of(vendor))[key]
+    operation = target_of(vendor).operation
+    sid, *_ = {case.parameters[key] for case in requests(operation, 9) if case.phase == "fuzzing"}
+    monkeypatch.setenv(name, sid)
+    status, headers, _ = right(vendor)
+    with serving(lambda _: (status, headers, b"[]")) as served:
+        assert run(served, vendor, cases=40) == 1
+        paths = [path for _, path, _, _ in served.came]
+        assert all(sid in path for path in paths)
+        assert len({(path, body) for _, path, _, body in served.came}) == len(paths)
+    told = capsys.readouterr().out
+    assert sid not in told
+    assert f"os.environ[{name!r}]" in told
+    assert "    import os\n" in told
+
+
+def test_a_user_name_that_breaks_the_contract_is_no_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
+    for vendor in discover():
+        target = target_of(vendor)
+        for key, name in server._own_names(target).items():
+            monkeypatch.setenv(name, "none of the vendor's")
+            assert server._own(target) == {}
+            assert len({case.parameters[key] for case in server.some(target, 40)}) > 3
+
+
+@pytest.mark.parametrize("at", [1, 3])
+def test_ctrl_c_while_a_request_is_on_its_way_says_which_and_that_its_outcome_is_unknown(
+    at: int, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "scripts", "verify", VENDOR.name, "--allow-billable", "--cases", "5"]
+    command += ["--report", str(tmp_path)]
+    answer, children = right(VENDOR), list[subprocess.Popen[str]]()
+
+    def interrupting(_: Any) -> Answer | None:
+        if len(served.came) < at:
+            return answer
+        children[0].send_signal(signal.SIGINT)
+        children[0].wait(30)
+        return None
+
+    with serving(interrupting) as served:
+        command += ["--base-url", served.url]
+        with subprocess.Popen(
+            command, cwd=ROOT, stdout=-1, stderr=-1, text=True, preexec_fn=heeding_ctrl_c
+        ) as child:
+            children.append(child)
+            told, errors = child.communicate(timeout=60)
+        assert len(served.came) == at
+    answers = ", ".join([*([f"{at - 1} accepted"] if at > 1 else []), "1 of unknown outcome"])
+    cases = f"{at} case{'s' * (at > 1)}"
+    assert (child.returncode, errors) == (
+        130,
+        f"interrupted after {cases} for {served.url}: {answers}; look there what was carried out.\n",
+    )
+    assert f"1 finding in {cases}, {answers}" in told
+    called = rf"this may have been carried out: {target_of(VENDOR).module.__name__.rpartition('.')[2]}\.sync"
+    assert re.search(f"  found:  ctrl-C came before it; {called}.*=", told)
+    assert SECRET not in told
+    assert "1 of unknown outcome" in (tmp_path / "junit.xml").read_text("utf-8")
+
+
+def test_a_call_waits_as_long_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    def slow(_: Any) -> None:
+        sleep(0.5)
+
+    with serving(slow) as served:
+        assert run(served, cases=1, timeout=0.1) == 1
+    assert "ReadTimeout" in capsys.readouterr().out
+    with pytest.raises(Problem, match="timeout is 0; give seconds"):
+        run(served, timeout=0)
 
 
 WRONG: dict[str, tuple[int | None, str, bytes]] = {
@@ -187,12 +374,20 @@ def test_a_connection_that_ends_early_is_a_finding(capsys: pytest.CaptureFixture
     assert "wanted: an answer" in capsys.readouterr().out
 
 
-def test_no_server_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_server_is_one_line_and_said_in_the_reports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     with pytest.raises(Problem, match=r"the server cannot be reached: .*refused; start it, or name another"):
         verify([VENDOR.name], cases=5, base_url=url, allow_billable=True)
     assert len(capsys.readouterr().out.splitlines()) == 1
+    with pytest.raises(Problem):
+        verify([VENDOR.name], cases=5, base_url=url, allow_billable=True, report=tmp_path)
+    for path in (tmp_path / name for name in ("summary.md", "junit.xml", "index.html")):
+        assert "incomplete: the server cannot be reached: " in re.sub(
+            r"\\(.)", r"\1", path.read_text("utf-8")
+        )
 
 
 def test_a_server_that_goes_away_ends_the_run_after_what_was_found(
@@ -212,7 +407,7 @@ def test_a_server_that_goes_away_ends_the_run_after_what_was_found(
         run(served)
     told = capsys.readouterr().out
     assert "2 findings in 2 cases" in told
-    assert "interrupted after 1 of 1 steps" in told
+    assert "incomplete: the server cannot be reached after 1 of 1 step." in told
 
 
 @pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
@@ -247,8 +442,10 @@ def test_nothing_is_sent_twice_whatever_the_client_does(monkeypatch: pytest.Monk
     answer = right(VENDOR)
 
     class Twice:
+        OPERATION = target.module.OPERATION
+
         @staticmethod
-        def sync_detailed(client: Any, **_: Any) -> None:
+        def sync(client: Any, **_: Any) -> None:
             http = client.get_httpx_client()
             http.get(f"{client.base_url}/one")
             http.get(f"{client.base_url}/two")
@@ -258,7 +455,7 @@ def test_nothing_is_sent_twice_whatever_the_client_does(monkeypatch: pytest.Monk
     with serving(lambda _: answer) as served:
         checks = list(server.Sending(served.url, [target])(target, 3))
         assert [path for _, path, _, _ in served.came] == ["/one"] * 3
-    assert [check.finding for check in checks] == [None] * 3
+    assert [check.finding.found for check in checks if check.finding] == ["_Again()"] * 3
 
 
 def test_billable_calls_are_refused_in_one_line_that_names_them(capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,11 +480,14 @@ def test_billable_calls_are_left_out_where_there_are_others(capsys: pytest.Captu
 @pytest.mark.parametrize(
     "url",
     ["", "here", "ftp://127.0.0.1", "http://example.com", "https://me:secret@example.com",
-     "https://example.com?key=secret", "http://127.0.0.1.example.com", "http://[::2]"],
+     "https://example.com?key=secret", "https://me:a?secret#@b", "https://example.com/#secret", "me:secret@a",
+     "https://example.com/?a@secret", "http://127.0.0.1.example.com", "http://[::2]"],
 )  # fmt: skip
-def test_another_url_is_refused_without_showing_it(url: str) -> None:
-    with pytest.raises(Problem, match="--base-url is neither") as met:
+def test_another_url_is_refused_without_showing_what_may_be_secret(url: str) -> None:
+    with pytest.raises(Problem, match=r"--base-url is `.*`: neither") as met:
         server.Sending(url, [])
+    shown = "…" if "@" in url else url.partition("?")[0].partition("#")[0]
+    assert f"`{shown}`" in str(met.value)
     assert "secret" not in str(met.value)
 
 
@@ -301,7 +501,9 @@ def test_without_credentials_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name, raising=False)
     with (
         serving(lambda _: None) as served,
-        pytest.raises(Problem, match="the client has no credentials"),
+        pytest.raises(
+            Problem, match=r"the environment has no credentials of .*; set [A-Z_]+ (and|or) [A-Z_]+"
+        ),
     ):
         run(served)
     assert served.came == []

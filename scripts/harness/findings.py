@@ -18,6 +18,8 @@ from .rules import Rule
 
 _BEFORE, _LONGEST = 40, 400
 """Characters that are shown of long texts: before the place where they part, and in all."""
+ACCEPTED = "accepted"
+"""How a server took a case that it answered by a success."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Check:
     finding: Finding | None = None
     left: str = ""
     """Why the rule is left to the server, where the client does not refuse what breaks it."""
+    answered: str = ""
+    """How a server took the case: `ACCEPTED`, or not, with the status; empty where the answer was made up."""
 
 
 Family = Callable[[Target, int], Iterator[Check]]

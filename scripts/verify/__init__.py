@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..contract import contract
+from ..generate import outdated
 from ..harness.called import called
 from ..harness.calls import Target, targets
 from ..harness.families import FAMILIES
@@ -18,11 +19,19 @@ from ..harness.shard import Shard
 from ..problem import Problem, shown
 from ..vendors import ROOT, Vendor, chosen
 from .reports import check, write
-from .runs import Run, planned
+from .runs import Outcome, Run, planned, told
 from .server import Sending, allowed
-from .tables import printed
+from .tables import counted, printed
 
 sys.path.insert(0, str(ROOT / "generated"))  # the clients, which the harness imports
+_BAR = 20
+"""Columns of the bar of progress."""
+
+
+class Interrupted(Problem):
+    """Ctrl-C came after a server was sent something."""
+
+    status = 130
 
 
 def verify(
@@ -33,6 +42,7 @@ def verify(
     shard: str | None = None,
     base_url: str | None = None,
     allow_billable: bool = False,
+    timeout: float | None = None,
 ) -> int:
     """Run all families of checks, or send their cases to a server; print what came of it; give the exit status.
 
@@ -41,23 +51,32 @@ def verify(
     part, vendors = Shard.read(shard), chosen(names)
     if base_url is not None and len(vendors) > 1:
         raise Problem("one server cannot be that of several vendors", "name the vendor whose server it is")
+    for option, is_given in (("--allow-billable", allow_billable), ("--timeout", timeout is not None)):
+        if is_given and base_url is None:
+            raise Problem(f"{option} is for calls to a server, and none is named", "give --base-url, too")
     if report:
         check(report)
+    if stale := outdated(vendors):
+        print(f"warning: {stale}", file=sys.stderr)
     found = [target for vendor in vendors for target in _targets(vendor)]
     if base_url is None:
         run = Run(planned(found, FAMILIES, part), FAMILIES, SEED, cases, part)
     else:
         found = allowed(found, allow_billable)
-        sending = Sending(base_url, found)
-        run = Run(planned(found, {"server": sending}, part), {"server": sending}, SEED, cases, part, base_url)
-        print(sending.announced([target for target, _ in run.plan], cases), flush=True)
+        sending = Sending(base_url, found, timeout)
+        run = Run(planned(found, ["server"], part), {"server": sending}, SEED, cases, part, base_url)
+        if run.plan:
+            print(sending.announced([target for target, _ in run.plan], cases), flush=True)
     problem = _done(run)
     if problem is None or any(outcome.cases for outcome in run.outcomes):
         printed(run)
-        if report:
-            write(run, report)
+    if report:
+        write(run, report)
     if problem:
         raise problem
+    if run.stopped and run.answers:
+        what = f"interrupted after {counted(run.answers.total(), 'case')} for {base_url}: {told(run.answers)}"
+        raise Interrupted(what, "look there what was carried out")
     return run.status
 
 
@@ -75,7 +94,7 @@ def _done(run: Run) -> Problem | None:
     """Do what is planned, until ctrl-C or a problem."""
 
     def stop(*_: object) -> None:
-        run.is_stopped = True  # as an exception out of the blue can get lost in a callback
+        run.stopped = "interrupted"  # as an exception out of the blue can get lost in a callback
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, stop)
@@ -83,25 +102,32 @@ def _done(run: Run) -> Problem | None:
         with _progress() as progress:
             task = progress.add_task("", total=len(run.plan))
             for outcome in run.steps():
-                told = f"{outcome.target} · {outcome.family} · {outcome.cases:,} cases"
+                told = _told(outcome, progress.console.width - _BAR - 20)
                 progress.update(task, description=told, completed=len(run.outcomes) - 1)
-                if run.is_stopped:
+                if run.stopped:
                     break
     except KeyboardInterrupt:
-        run.is_stopped = True
+        run.stopped = "interrupted"
     except Problem as problem:
-        run.is_stopped = True
+        run.stopped = problem.what
         return problem
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was found is told now
     return None
 
 
+def _told(outcome: Outcome, width: int) -> str:
+    """What is being done, in one line: what the operation is called is cut short in its middle."""
+    rest, name = f" · {outcome.family} · {outcome.cases:,} cases", str(outcome.target)
+    start = max(width - len(rest), 16) // 2
+    return f"{name if len(name) <= 2 * start else f'{name[: start - 1]}…{name[-start:]}'}{rest}"
+
+
 def _progress() -> Progress:
     """For people at a terminal only."""
     console = Console(stderr=True)
     columns = (
-        BarColumn(),
+        BarColumn(_BAR),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),

@@ -14,7 +14,8 @@ from ..harness.findings import Finding
 from ..problem import Problem
 from ..problem import shown as path_shown
 from .runs import Outcome, Run
-from .tables import cells, counted, headings, rules, shown, summary, told, verdict
+from .runs import told as answers
+from .tables import cells, counted, ending, headings, rules, shown, summary, told, verdict
 
 _MOST = 50
 """Findings that the Markdown summary shows whole, as CI servers limit its size."""
@@ -39,22 +40,27 @@ def write(run: Run, folder: Path) -> None:
 
 def junit(run: Run) -> str:
     """A suite for each operation, a case for each family; all findings of a case make one failure."""
-    suites = etree.Element("testsuites", {"name": "verify", **_totals(run.outcomes)})
+    suites = etree.Element("testsuites", {"name": "verify", **_totals(run.outcomes, run.stopped)})
     for row in run.rows:
         suite = etree.SubElement(
             suites, "testsuite", {"name": shown(str(row.target)), **_totals(row.outcomes)}
         )
         properties = etree.SubElement(suite, "properties")
-        for name, value in (("seed", run.seed), ("cases", run.cases), ("shard", run.shard)):
+        said: dict[str, object] = {"seed": run.seed, "cases": run.cases, "shard": run.shard}
+        for name, value in {**said, **({"answers": answers(row.answers)} if run.base_url else {})}.items():
             etree.SubElement(properties, "property", name=name, value=str(value))
         for outcome in row.outcomes:
             _add(suite, outcome)
+    if run.stopped:
+        suite = etree.SubElement(suites, "testsuite", {"name": "verify", **_totals([], run.stopped)})
+        case = etree.SubElement(suite, "testcase", {"classname": "verify", "name": "all steps"})
+        etree.SubElement(case, "error", type="incomplete", message=shown(ending(run))[:300])
     etree.indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{etree.tostring(suites, encoding="unicode")}\n'
 
 
 def markdown(run: Run) -> str:
-    """The table, the findings, and folded the rules that were not proven."""
+    """The table, the findings, and folded the rules by what became of them."""
     return "\n".join(_markdown(run)) + "\n"
 
 
@@ -81,10 +87,10 @@ def _findings(run: Run) -> list[tuple[Finding, int]]:
     return [each for row in run.rows for each in row.findings]
 
 
-def _totals(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """The attributes of a suite; in the words of JUnit, a family is a test."""
-    failures = sum(not outcome.is_fine for outcome in outcomes)
-    numbers = {"tests": len(outcomes), "failures": failures, "errors": 0, "skipped": 0}
+def _totals(outcomes: Sequence[Outcome], stopped: str = "") -> dict[str, str]:
+    """The attributes of a suite; in the words of JUnit, a family is a test, and an end that came early an error."""
+    failures, errors = sum(bool(outcome.findings) for outcome in outcomes), int(bool(stopped))
+    numbers = {"tests": len(outcomes) + errors, "failures": failures, "errors": errors, "skipped": 0}
     seconds = sum(outcome.seconds for outcome in outcomes)
     return {**{name: str(number) for name, number in numbers.items()}, "time": f"{seconds:.3f}"}
 
@@ -93,11 +99,10 @@ def _add(suite: etree.Element, outcome: Outcome) -> None:
     where = {"classname": shown(str(outcome.target)), "name": outcome.family}
     numbers = {"assertions": str(outcome.cases), "time": f"{outcome.seconds:.3f}"}
     case = etree.SubElement(suite, "testcase", where | numbers)
-    if outcome.is_fine:
+    if not outcome.findings:
         return
-    said, message = list(outcome.findings.values()), "no case could be made"
-    if said:
-        message = f"{counted(outcome.count, 'finding')}, first {said[0][0].rule}: {said[0][0].found}"
+    said = list(outcome.findings.values())
+    message = f"{counted(outcome.count, 'finding')}, first {said[0][0].rule}: {said[0][0].found}"
     failure = etree.SubElement(case, "failure", type="finding", message=shown(message)[:300])
     failure.text = "\n\n".join(told(*each) for each in said)
 

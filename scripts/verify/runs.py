@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,7 +10,7 @@ from time import perf_counter
 
 from ..document import place
 from ..harness.calls import Target
-from ..harness.findings import Check, Family, Finding
+from ..harness.findings import ACCEPTED, Check, Family, Finding
 from ..harness.rules import Rule, rules
 from ..harness.shard import Shard
 from ..marks import keys_of
@@ -26,12 +27,16 @@ class Outcome:
     exercised: set[Rule] = field(default_factory=set[Rule])
     left: dict[Rule, str] = field(default_factory=dict[Rule, str])
     """Why a rule is left to the server."""
+    answers: Counter[str] = field(default_factory=Counter[str])
+    """How a server took the cases, where one was asked."""
     findings: dict[str, tuple[Finding, int]] = field(default_factory=dict[str, tuple[Finding, int]])
     """By rule, the first finding and how many there are."""
 
     def add(self, check: Check) -> None:
         """Count one case."""
         self.cases += 1
+        if check.answered:
+            self.answers[check.answered] += 1
         if check.left:
             self.left.update(dict.fromkeys(check.rules, check.left))
         else:
@@ -40,15 +45,27 @@ class Outcome:
             first, count = self.findings.get(check.finding.rule, (check.finding, 0))
             self.findings[check.finding.rule] = first, count + 1
 
+    def end(self) -> None:
+        """Find that cases prove nothing, now that all have run: there are none, or a server accepted none of them.
+
+        That is not said where there is a finding for each.
+        """
+        if not self.cases:
+            self._miss("a case", "no case could be made")
+        elif self.answers and not self.answers[ACCEPTED] and self.count < self.cases:
+            wanted = (
+                "a case that the server accepts; have it know the credentials, and what the examples name"
+            )
+            self._miss(wanted, f"no case was accepted: {told(self.answers)}")
+
+    def _miss(self, wanted: str, found: str) -> None:
+        at = self.target.at  # which other findings may have, too
+        self.findings[f"{self.family} {at}"] = Finding(self.target, self.family, at, wanted, found), 1
+
     @property
     def count(self) -> int:
         """How many findings there are."""
         return sum(count for _, count in self.findings.values())
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether there are cases, for none would prove nothing, and no finding."""
-        return bool(self.cases) and not self.findings
 
 
 @dataclass
@@ -64,12 +81,8 @@ class Run:
     base_url: str = ""
     """The server that answers; none where the answers are made up."""
     outcomes: list[Outcome] = field(default_factory=list[Outcome])
-    is_stopped: bool = False
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all that was planned was done, so that a rule which no case exercised is one that none would."""
-        return not (self.is_stopped or self.base_url)
+    stopped: str = ""
+    """Why not all that was planned was done."""
 
     @property
     def findings(self) -> int:
@@ -79,7 +92,12 @@ class Run:
     @property
     def status(self) -> int:
         """The exit status."""
-        return 130 if self.is_stopped else 0 if all(outcome.is_fine for outcome in self.outcomes) else 1
+        return 130 if self.stopped else 1 if self.findings else 0
+
+    @property
+    def answers(self) -> Counter[str]:
+        """How a server took the cases, where one was asked."""
+        return sum((outcome.answers for outcome in self.outcomes), Counter[str]())
 
     @property
     def rows(self) -> list[Row]:
@@ -97,6 +115,7 @@ class Run:
                 outcome.add(check)
                 outcome.seconds = perf_counter() - started
                 yield outcome
+            outcome.end()
             outcome.seconds = perf_counter() - started
 
 
@@ -138,13 +157,23 @@ class Row:
                 merged[rule] = first, others + count
         return list(merged.values())
 
-    def source(self, rule: Rule) -> str:
-        """The file and line that a rule came from."""
+    @property
+    def answers(self) -> Counter[str]:
+        """How a server took the cases, where one was asked."""
+        return sum((outcome.answers for outcome in self.outcomes), Counter[str]())
+
+    def named(self, rule: Rule) -> str:
+        """A rule with the file and line that it came from."""
         file, line = place(self.target.operation.contract.document, keys_of(rule.pointer))
-        return f"{file}:{line}"
+        return f"{file}:{line}: {rule.way} {rule.pointer}"
 
 
-def planned(targets: list[Target], families: Mapping[str, Family], shard: Shard) -> list[tuple[Target, str]]:
+def told(answers: Counter[str]) -> str:
+    """How a server took the cases, in words."""
+    return ", ".join(f"{count:,} {answered}" for answered, count in sorted(answers.items()))
+
+
+def planned(targets: list[Target], families: Iterable[str], shard: Shard) -> list[tuple[Target, str]]:
     """What a part has to do; families take turns, so that no part gets all the slow ones."""
     return [
         (target, name)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,10 +21,10 @@ from ..harness.arguments import Unfit
 from ..harness.called import Called, Case
 from ..harness.calls import Target
 from ..harness.cases import requests
-from ..harness.findings import Check, Finding
+from ..harness.findings import ACCEPTED, Check, Finding
 from ..harness.programs import source
 from ..harness.rules import Rule, by_answer, by_request
-from ..harness.validation import validator
+from ..harness.validation import invalid, validator
 from ..objects import entries
 from ..problem import Problem
 from ..runtime.options import checked_url
@@ -40,15 +42,19 @@ _LONGEST = 600
 class Sending:
     """The family of checks that a server is put to: no case is sent twice, whatever the client would do.
 
-    Credentials are those of the environment, and appear in no finding.
+    A case that the server refuses, as documented, proves nothing but that: its request exercises no rules.
+    Credentials are those of the environment, and appear in no finding; `timeout` is that of each call, in seconds.
     """
 
-    def __init__(self, base_url: str, targets: list[Target]) -> None:
+    def __init__(self, base_url: str, targets: list[Target], timeout: float | None = None) -> None:
         try:
             self._base_url = checked_url(base_url, is_safe=False)
         except ValueError:
-            what = "--base-url is neither https nor http to this machine, or has credentials, a query or a fragment"
-            raise Problem(what, "give a URL such as http://127.0.0.1:8000") from None
+            shown = "…" if "@" in base_url else re.split("[?#]", base_url)[0]  # no secrets
+            what = "neither https nor http to this machine, or with credentials, a query or a fragment"
+            todo = "give a URL such as http://127.0.0.1:8000"
+            raise Problem(f"--base-url is `{shown}`: {what}", todo) from None
+        self._timeout = timeout
         self._sent: list[httpx.Request] = []
         self._answers: list[httpx.Response] = []
         self._clients = {target.vendor: self._client(target.vendor) for target in targets}
@@ -60,61 +66,80 @@ class Sending:
         return f"At most {sum(counts.values()):,} requests to {self._base_url}, each sent once: {each}."
 
     def __call__(self, target: Target, count: int) -> Iterator[Check]:
-        """Send the cases of an operation, and check each answer."""
+        """Send the cases of an operation, and check each answer; tells of one in which ctrl-C came."""
         for case in some(target, count):
-            yield self._check(target, case)
+            try:
+                check = self._check(target, case)
+            except KeyboardInterrupt:
+                if self._sent:
+                    yield self._interrupted(target, case)
+                raise
+            yield check
+
+    def _interrupted(self, target: Target, case: Case) -> Check:
+        told = f"ctrl-C came before it; this may have been carried out: {self._call(target, case)}"
+        finding = Finding(target, "server", target.at, "an answer", self._shown(target, told))
+        return Check(finding=finding, answered="of unknown outcome")
 
     def _check(self, target: Target, case: Case) -> Check:
-        error, exercised = self._error(target, case), by_request(target.operation, case)
-        if isinstance(error, target.errors.NotSent):
+        error, errors = self._error(target, case), target.errors
+        if isinstance(error, errors.NotSent):
             what = self._safe(target, f"the server cannot be reached: {error}")
             raise Problem(what, "start it, or name another")
         if not self._answers:
-            at = target.operation.contract.pointers[id(target.operation.node)]
             wanted = "an answer" if self._sent else "the client sends this case, which keeps the contract"
-            return Check(exercised, self._finding(target, case, at, wanted, repr(error)))
+            answered = "without an answer" if self._sent else "not sent"
+            return Check(
+                finding=self._finding(target, case, target.at, wanted, repr(error)), answered=answered
+            )
         answer = self._answers[0]
+        status = f"({answer.status_code})"
         if failed := failures(target.operation, answer):
             wanted = f"an answer that passes schemathesis's {', '.join(failed)}"
             told = "; ".join(f"{each.title}: {each.message}" for each in failed.values())
             found = f"status {answer.status_code}: {' '.join(told.split())}"
+            broken = _broken(target.operation, answer)
             return Check(
-                exercised, self._finding(target, case, _broken(target.operation, answer), wanted, found)
+                finding=self._finding(target, case, broken, wanted, found), answered=f"wrong {status}"
             )
-        if error is not None and not isinstance(error, _Again):
-            wanted, at = (
-                "the client reads this answer, which is right",
-                _documented(target.operation, answer)[2],
-            )
-            return Check(exercised, self._finding(target, case, at, wanted, repr(error)))
-        return Check(exercised | _rules(target.operation, answer))
+        rules = _rules(target.operation, answer)
+        if error is None and answer.is_success:
+            return Check(by_request(target.operation, case) | rules, answered=ACCEPTED)
+        is_refused = isinstance(error, errors.APIError | _Again)
+        wanted = _wanted(target, error) if is_refused else "the client reads this answer, which is right"
+        at = _documented(target.operation, answer)[2]
+        found = f"no error for status {status}" if error is None else repr(error)
+        finding = self._finding(target, case, at, wanted, found) if wanted else None
+        return Check(rules, finding, answered=f"{'refused' if is_refused else 'wrong'} {status}")
 
     def _error(self, target: Target, case: Case) -> Exception | None:
         """Make the call; what it raises, which may be anything."""
         self._sent.clear()
         self._answers.clear()
         try:
-            target.module.sync_detailed(client=self._clients[target.vendor], **target.arguments(case))
+            target.module.sync(client=self._clients[target.vendor], **target.arguments(case))
         except Exception as error:
             return error
         return None
 
     def _finding(self, target: Target, case: Case, rule: str, wanted: str, found: str) -> Finding:
+        program = self._program(target, case)
+        return Finding(target, "server", rule, wanted, self._shown(target, found), program)
+
+    def _shown(self, target: Target, found: str) -> str:
         told = self._safe(target, found)
-        shown = f"{told[:_LONGEST]} …" if len(told) > _LONGEST else told
-        return Finding(target, "server", rule, wanted, shown, self._program(target, case))
+        return f"{told[:_LONGEST]} …" if len(told) > _LONGEST else told
 
     def _program(self, target: Target, case: Case) -> str:
         """The call for people to repeat, with credentials of the environment."""
         try:
-            arguments = target.arguments(case)
+            call = f"answer = {self._call(target, case)}"
         except Unfit:
             return ""
         package, _, module = target.module.__name__.rpartition(".")
-        given = [f"{name}={source(value, target.vendor)}" for name, value in arguments.items()]
         made = "Client.from_env" if _variables(target.vendor) else "Client"
-        call = f"answer = {module}.sync_detailed(client=client, {', '.join(given)})"
         return "\n".join([
+            *(["import os"] if "os.environ[" in call else []),
             *(["from datetime import date, datetime"] if "fromisoformat(" in call else []),
             f"from phone_number_apis import {target.vendor}",
             *([f"from phone_number_apis.{target.vendor} import models"] if "models." in call else []),
@@ -124,9 +149,17 @@ class Sending:
             "print(answer.status_code, answer.headers, answer.content)",
         ])  # fmt: skip
 
+    @staticmethod
+    def _call(target: Target, case: Case) -> str:
+        """The call in Python, with user names as the environment has them; raises `Unfit`."""
+        own = {target.parameters[key][0]: f"os.environ[{name!r}]" for key, name in _own(target).items()}
+        values = {name: source(value, target.vendor) for name, value in target.arguments(case).items()}
+        given = ", ".join(f"{name}={own.get(name, value)}" for name, value in values.items())
+        return f"{target.module.__name__.rpartition('.')[2]}.sync_detailed(client=client, {given})"
+
     def _safe(self, target: Target, text: str) -> str:
         """The text without the secrets that the client has, and those on the wire."""
-        secrets = {os.environ.get(name, "") for name in _variables(target.vendor)}
+        secrets = {os.environ.get(name, "") for name in _variables(target.vendor).values()}
         for request in self._sent:
             whole = request.headers.get("authorization", "")
             secrets |= {whole, whole.partition(" ")[2]}
@@ -138,9 +171,12 @@ class Sending:
         hooks = {"request": [self._once], "response": [self._kept]}
         made = package.Client.from_env if _variables(vendor) else package.Client
         try:
-            return made(base_url=self._base_url, max_retries=0, event_hooks=hooks)
+            return made(base_url=self._base_url, timeout=self._timeout, max_retries=0, event_hooks=hooks)
+        except package.errors.MissingCredentials:
+            what = f"the environment has no credentials of {vendor}"
+            raise Problem(what, f"set {_needed(vendor)}") from None
         except (package.errors.Error, ValueError) as error:
-            raise Problem(str(error), "set what the client needs") from None
+            raise Problem(str(error), "mend it, and run this again") from None
 
     def _once(self, request: httpx.Request) -> None:
         if self._sent:
@@ -153,7 +189,7 @@ class Sending:
 
 
 class _Again(Exception):
-    """The client was about to send a case again."""
+    """The client was about to send a case again, as it does after an answer that its token was refused."""
 
 
 def allowed(targets: list[Target], allow_billable: bool) -> list[Target]:
@@ -169,18 +205,60 @@ def allowed(targets: list[Target], allow_billable: bool) -> list[Target]:
     return [each for each in targets if each not in billable]
 
 
-@cache
 def some(target: Target, count: int) -> tuple[Case, ...]:
-    """So many of the cases, or all where there are fewer: examples, boundaries and random ones alike."""
-    cases = requests(target.operation, count)
+    """So many of the cases, or all where there are fewer: examples, boundaries and random ones alike.
+
+    A parameter that is called as a user name among the credentials has what the environment has for that.
+    """
+    known: dict[str, Case] = {}
+    own = {key: os.environ[name] for key, name in _own(target).items()}
+    for case in requests(target.operation, count):
+        given = {key: own.get(key, value) for key, value in case.parameters.items()}
+        known.setdefault(repr((given, case.media_type, case.body)), replace(case, parameters=given))
+    cases = [*known.values()]
     number = min(count, len(cases))
     return tuple(cases[index * len(cases) // number] for index in range(number))
 
 
-def _variables(vendor: str) -> list[str]:
-    """The environment variables of a client's credentials."""
+def _own(target: Target) -> dict[tuple[str, str], str]:
+    """Those of `_own_names` that have a value which keeps the contract."""
+    operation = target.operation
+    return {
+        key: name
+        for key, name in _own_names(target).items()
+        if name in os.environ
+        and invalid(operation.contract, operation.cut(operation.node_of(key)), os.environ[name]) is None
+    }
+
+
+def _own_names(target: Target) -> dict[tuple[str, str], str]:
+    """The parameters that are called as a user name among the credentials, with the variable of that."""
+    operation, variables = target.operation, _variables(target.vendor)
+    users = {operation.wishes(name).get("username") for each in operation.requirements for name in each}
+    arguments = {key: name for key, (name, _) in target.parameters.items()}
+    return {key: variables[name] for key, name in arguments.items() if name in users & variables.keys()}
+
+
+def _wanted(target: Target, error: Exception | None) -> str:
+    """What to do about a refusal that is not that of a single case; empty where it may be."""
+    if isinstance(error, target.errors.AuthenticationError | _Again):
+        return f"an answer to credentials that the server knows; set {_needed(target.vendor)}"
+    if isinstance(error, target.errors.RateLimited):
+        return "an answer to so many requests; give fewer --cases, or wait"
+    return ""
+
+
+def _variables(vendor: str) -> dict[str, str]:
+    """The environment variable of each argument of a client that is a credential."""
     client: Any = importlib.import_module(f"phone_number_apis.{vendor}").Client
-    return list(client._environment.values())
+    return dict(client._environment)
+
+
+def _needed(vendor: str) -> str:
+    """The variables without which no call can be made, in words."""
+    client: Any = importlib.import_module(f"phone_number_apis.{vendor}").Client
+    words: str = client._always_needs or " or ".join(client._environment)
+    return re.sub(r"\w+", lambda name: client._environment.get(name[0], name[0]), words)
 
 
 def failures(operation: Called, answer: httpx.Response) -> dict[str, Failure]:

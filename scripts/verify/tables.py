@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -9,33 +12,55 @@ from rich.text import Text
 
 from ..harness.findings import Finding
 from .runs import Outcome, Row, Run
+from .runs import told as answers
 
 _LEAST = 16
 """Columns for what an operation is called, however narrow the terminal is."""
 _WIDE = 200
 """Columns where there is no terminal, whose width would be known."""
+_ANSWERED = "answered"
+_WHOLE, _SHORT = 5, 20
+"""Findings of a family for an operation that are printed whole, and those that are printed at all."""
+_UNTOUCHED, _LEFT, _EXERCISED = (
+    "Rules that no case exercised",
+    "Rules left to the server",
+    "Rules that were exercised",
+)
+_UNTOUCHED_HERE = f"{_UNTOUCHED} of this part; what stands so in every part, none does"
 
 
 def printed(run: Run) -> None:
-    """Print all of it; the findings and a line that sums up come last, as one looks there first."""
-    wide_console().print(_table(run))
+    """Print it; the findings and a line that sums up come last, as one looks there first."""
+    if run.plan:
+        _print_table(run)
+    else:
+        print(f"Part {run.shard} has nothing to do: there are fewer steps than parts.")
     for title, lines in rules(run).items():
-        print("", f"{title}:", *(f"  {line}" for line in lines), sep="\n")
+        if title == _UNTOUCHED_HERE:
+            count = counted(len(lines), "rule")
+            print(
+                "",
+                f"No case of this part exercised {count}, which the reports (--report DIR) name.",
+                sep="\n",
+            )
+        elif title != _EXERCISED:
+            print("", f"{title}:", *(f"  {line}" for line in lines), sep="\n")
     for row in run.rows:
-        for finding, count in row.findings:
-            print("", told(finding, count), sep="\n")
+        for family in run.families:
+            print(*_findings([each for each in row.findings if each[0].family == family]), sep="\n", end="")
     print("", f"{summary(run)}.", sep="\n")
 
 
 def wide_console() -> Console:
-    """A console that has room for tables where there is no terminal."""
+    """A console that has room for tables where nothing tells its width."""
     console = Console()
-    return console if console.is_terminal else Console(width=_WIDE)
+    is_known = console.is_terminal or os.environ.get("COLUMNS", "").isdigit()
+    return console if is_known else Console(width=_WIDE)
 
 
 def headings(run: Run) -> tuple[str, ...]:
     """The headings of the table."""
-    return "operation", *run.families, "rules", "time"
+    return "operation", *run.families, *([_ANSWERED] if run.base_url else []), "rules", "time"
 
 
 def cells(run: Run, row: Row) -> tuple[str, ...]:
@@ -43,20 +68,19 @@ def cells(run: Run, row: Row) -> tuple[str, ...]:
     by_name = {outcome.family: outcome for outcome in row.outcomes}
     families = (_cell(by_name.get(name)) for name in run.families)
     seconds = sum(outcome.seconds for outcome in row.outcomes)
-    return str(row.target), *families, f"{len(row.exercised)}/{len(row.rules)}", f"{seconds:.1f} s"
+    answered = [answers(row.answers)] if run.base_url else []
+    rules = f"{len(row.exercised)}/{len(row.rules)}"
+    return str(row.target), *families, *answered, rules, f"{seconds:.1f} s"
 
 
 def rules(run: Run) -> dict[str, list[str]]:
-    """The rules that were not proven, by a title that says why."""
-    untouched, left = list[str](), list[str]()
+    """The rules by what became of them; of a run that was stopped, another case may have exercised any."""
+    untouched = _UNTOUCHED if run.shard.of == 1 else _UNTOUCHED_HERE
+    titled: dict[str, list[str]] = {untouched: [], _LEFT: [], _EXERCISED: []}
     for row in run.rows:
-        untouched += [f"{row.source(rule)}: {rule.way} {rule.pointer}" for rule in row.untouched]
-        left += [f"{row.source(rule)}: {rule.way} {rule.pointer}: {why}" for rule, why in row.left.items()]
-    part = "" if run.shard.of == 1 else " of this part; what stands so in every part, none does"
-    titled = {
-        f"Rules that no case exercised{part}": untouched if run.is_whole else [],
-        "Rules left to the server": left,
-    }
+        titled[untouched] += [] if run.stopped else [row.named(rule) for rule in row.untouched]
+        titled[_LEFT] += [f"{row.named(rule)}: {why}" for rule, why in row.left.items()]
+        titled[_EXERCISED] += [row.named(rule) for rule in sorted(row.exercised)]
     return {title: [shown(line) for line in lines] for title, lines in titled.items() if lines}
 
 
@@ -68,10 +92,11 @@ def told(finding: Finding, count: int) -> str:
 
 def verdict(run: Run) -> str:
     """What a reader wants to know first."""
-    if run.findings:
-        return counted(run.findings, "finding")
-    empty = [outcome.family for outcome in run.outcomes if not outcome.cases]
-    return f"no case for {', '.join(empty)}" if empty else "nothing found"
+    if run.stopped:
+        return f"incomplete, {counted(run.findings, 'finding')} so far"
+    if not run.plan:
+        return "nothing to do"
+    return counted(run.findings, "finding") if run.findings else "nothing found"
 
 
 def summary(run: Run) -> str:
@@ -79,15 +104,21 @@ def summary(run: Run) -> str:
     cases, seconds = (sum(getattr(each, name) for each in run.outcomes) for name in ("cases", "seconds"))
     parts = [
         f"{counted(run.findings, 'finding')} in {counted(cases, 'case')}",
+        *([answers(run.answers)] if run.answers else []),
         counted(len(run.rows), "operation"),
         f"seed {run.seed}",
         f"--cases {run.cases}",
         *([f"part {run.shard}"] if run.shard.of > 1 else []),
         *([f"server {run.base_url}"] if run.base_url else []),
         f"{seconds:.1f} s",
-        *([f"interrupted after {len(run.outcomes)} of {len(run.plan)} steps"] if run.is_stopped else []),
+        *([ending(run)] if run.stopped else []),
     ]
     return ", ".join(parts)
+
+
+def ending(run: Run) -> str:
+    """How a run ended that was stopped."""
+    return f"incomplete: {run.stopped} after {len(run.outcomes)} of {counted(len(run.plan), 'step')}"
 
 
 def counted(count: int, noun: str) -> str:
@@ -106,10 +137,34 @@ def _cell(outcome: Outcome | None) -> str:
     return f"{outcome.cases:,}" + (f", {outcome.count:,} wrong" if outcome.count else "")
 
 
+def _findings(findings: list[tuple[Finding, int]]) -> Iterator[str]:
+    """The findings of a family for an operation: one cause can have hundreds, so that only some are told whole."""
+    for finding, count in findings[:_WHOLE]:
+        yield f"\n{told(finding, count)}"
+    if len(findings) > _WHOLE:
+        yield ""
+        for finding, _ in findings[_WHOLE:_SHORT]:
+            first, wanted, *_ = str(finding).splitlines()
+            yield shown(f"{first}: {wanted.strip()}"[:300])
+        rest = len(findings) - _SHORT
+        more = f"and {counted(rest, 'finding')} more of {findings[0][0].family}; " if rest > 0 else ""
+        yield f"{more}the reports (--report DIR) have all of them whole"
+    yield ""
+
+
+def _print_table(run: Run) -> None:
+    """Print the table without blanks at the ends of its lines."""
+    console = wide_console()
+    with console.capture() as captured:
+        console.print(_table(run))
+    print(*(line.rstrip() for line in captured.get().splitlines()), sep="\n")
+
+
 def _table(run: Run) -> Table:
     table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)  # it fits in 80 columns
     for index, heading in enumerate(headings(run)):
-        table.add_column(heading, justify="right" if index else "left", no_wrap=bool(index), overflow="fold")
+        is_cut = index == 0 or heading == _ANSWERED
+        table.add_column(heading, justify="right" if index else "left", no_wrap=not is_cut, overflow="fold")
     table.columns[0].min_width = _LEAST
     for row in run.rows:
         table.add_row(*map(Text, cells(run, row)))
