@@ -57,8 +57,23 @@ def test_any_credential_can_be_an_argument(tree: Path, argument: str) -> None:
 
 def test_a_line_is_reported_for_each_vendor(tree: Path) -> None:
     for state in ("made", "unchanged"):
-        for line, vendor in zip(reported(tree), ("acme", "zeta"), strict=True):
+        lines = [line for line in reported(tree) if not line.startswith("_runtime")]
+        for line, vendor in zip(lines, ("acme", "zeta"), strict=True):
             assert re.fullmatch(rf"{vendor}: {state}, 1 operation, 1[0-9] files, [0-9]+\.[0-9] s", line)
+
+
+def test_what_all_clients_share_is_reported_where_it_is_not_as_it_was(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(module.RUNTIME, tree / "copy")
+    monkeypatch.setattr(module, "RUNTIME", copy)
+    count = len([*copy.glob("*.py")])
+    line = f"_runtime, which all clients share: made, {count} files"
+    assert line in reported(tree)
+    write(tree, {"copy/unset.py": (copy / "unset.py").read_text("utf-8") + "\nMORE = 1\n"})
+    INPUTS["overlay of another name"](tree)  # which changes no client
+    told = [each if each == line else each.partition(",")[0] for each in reported(tree)]
+    assert told == [line, "acme: unchanged", "zeta: unchanged"]
 
 
 def test_a_client_that_is_made_again_and_is_the_same_is_unchanged(generated: Path) -> None:

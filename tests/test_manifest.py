@@ -10,7 +10,8 @@ import pytest
 from scripts import formatting, generator
 from scripts import generate as module
 from scripts.generate import check
-from tests.trees import INPUTS, MANIFEST, MODEL, OUTPUTS, Mutate, replace, snapshot
+from scripts.vendors import chosen, discover
+from tests.trees import INPUTS, MANIFEST, MODEL, OUTPUTS, Mutate, replace, snapshot, write
 
 
 def test_check_finds_nothing_where_all_is_current(generated: Path) -> None:
@@ -97,6 +98,43 @@ def test_another_template_or_runtime_is_the_cause_template(
     monkeypatch.setattr(owner, name, copy)
     found = lines(generated)
     assert found[stale][1] == found["manifest.json"][1] == because("stale", "template")
+
+
+STALE: dict[str, tuple[Mutate, str]] = {
+    "nothing": (lambda root: None, ""),
+    "hand edit": (OUTPUTS["edited"], ""),
+    "spec": (INPUTS["spec"], "acme (spec changed)"),
+    "overlay": (INPUTS["overlay"], "acme (overlay changed)"),
+    "new overlay": (INPUTS["new overlay"], "acme (overlay changed)"),
+    "no record": (
+        OUTPUTS["manifest deleted"],
+        "acme, zeta (spec and overlay and template and generator changed)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "told"), STALE.values(), ids=STALE)
+def test_clients_made_before_a_change_are_told_without_making_them_anew(
+    generated: Path, monkeypatch: pytest.MonkeyPatch, change: Mutate, told: str
+) -> None:
+    change(generated)
+    monkeypatch.setattr(module, "_render", None)
+    line = f"generated/ is stale for {told}; run `scripts/run generate`." if told else ""
+    assert module.outdated(discover(generated), generated) == line
+    assert module.outdated(chosen(["zeta"], generated), generated) == (
+        line if "zeta" in told else ""
+    ).replace("acme, ", "")
+
+
+def test_another_runtime_makes_the_clients_of_all_stale(
+    generated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(module.RUNTIME, generated / "copy")
+    write(generated, {"copy/unset.py": ""})
+    monkeypatch.setattr(module, "RUNTIME", copy)
+    for names in (["acme"], ["acme", "zeta"]):
+        told = module.outdated(chosen(names, generated), generated)
+        assert told.startswith(f"generated/ is stale for {', '.join(names)} (template changed)")
 
 
 def test_another_version_of_the_generator_is_the_cause_generator(
