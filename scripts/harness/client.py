@@ -7,7 +7,7 @@ import importlib
 import inspect
 import os
 import re
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -59,10 +59,10 @@ def _tree(target: Target) -> Iterator[Wrong]:
     """Error classes that are missing, or not what they should be."""
     common = importlib.import_module("phone_number_apis._runtime.errors")
     at = target.pointer(target.operation.node["responses"])
-    known: dict[str, Any] = vars(target.errors)
+    known: Callable[[str], Any] = target.errors.__dict__.get
     for name, above in TREE.items():
-        made, shown = known.get(name), f"vars({target.vendor}.errors).get({name!r})"
-        bases = [getattr(common, name), *(known.get(each) for each in above)]
+        made, shown = known(name), f"vars({target.vendor}.errors).get({name!r})"
+        bases = [getattr(common, name), *(known(each) for each in above)]
         if not inspect.isclass(made):
             yield Wrong(at, f"a class errors.{name}", f"{made}", script(target, f"print({shown})"))
         elif not all(inspect.isclass(each) and issubclass(made, each) for each in bases):

@@ -33,7 +33,7 @@ class Finding:
     wanted: str
     found: str
     program: str
-    """Some ten lines of Python that show it, with nothing but the client and httpx."""
+    """Some ten lines of Python that show it, with nothing but the client and httpx; none for what is not to be repeated."""
 
     @cached_property
     def source(self) -> str:
@@ -43,15 +43,15 @@ class Finding:
 
     def __str__(self) -> str:
         """All of it, in lines."""
-        return "\n".join(
-            [
-                f"{self.source}: {self.family} of {self.target}: {self.rule}",
-                f"  wanted: {self.wanted}",
-                f"  found:  {self.found}",
-                "  to see it, with PYTHONPATH=generated:",
-                *(f"    {line}" for line in self.program.splitlines()),
-            ]
-        )
+        lines = [
+            f"{self.source}: {self.family} of {self.target}: {self.rule}",
+            f"  wanted: {self.wanted}",
+            f"  found:  {self.found}",
+        ]
+        if self.program:
+            lines.append("  to see it, with PYTHONPATH=generated:")
+            lines += [f"    {line}" for line in self.program.splitlines()]
+        return "\n".join(lines)
 
 
 class Wrong(NamedTuple):

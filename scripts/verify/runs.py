@@ -11,6 +11,7 @@ from time import perf_counter
 from ..document import place
 from ..harness.calls import Target
 from ..harness.findings import ACCEPTED, Check, Family, Finding
+from ..harness.programs import outline
 from ..harness.rules import Rule, rules
 from ..harness.shard import Shard
 from ..marks import keys_of
@@ -60,7 +61,8 @@ class Outcome:
 
     def _miss(self, wanted: str, found: str) -> None:
         at = self.target.at  # which other findings may have, too
-        self.findings[f"{self.family} {at}"] = Finding(self.target, self.family, at, wanted, found), 1
+        finding = Finding(self.target, self.family, at, wanted, found, outline(self.target))
+        self.findings[f"{self.family} {at}"] = finding, 1
 
     @property
     def count(self) -> int:

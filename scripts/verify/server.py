@@ -78,7 +78,7 @@ class Sending:
 
     def _interrupted(self, target: Target, case: Case) -> Check:
         told = f"ctrl-C came before it; this may have been carried out: {self._call(target, case)}"
-        finding = Finding(target, "server", target.at, "an answer", self._shown(target, told))
+        finding = Finding(target, "server", target.at, "an answer", self._shown(target, told), "")
         return Check(finding=finding, answered="of unknown outcome")
 
     def _check(self, target: Target, case: Case) -> Check:
