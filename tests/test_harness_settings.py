@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from scripts.contract import contract
-from scripts.harness import client
+from scripts.contract import Contract, contract
+from scripts.harness import client, requests
 from scripts.vendors import discover
 from tests.rendering import rendered, run
 
@@ -88,3 +88,33 @@ def test_what_is_wrong_with_tokens_and_messages_is_found(
     monkeypatch.setattr(at, lambda *given: wrong(*given, right))
     found = [check.finding for check in client.checks(target, CASES) if check.finding]
     assert any(said in f"{each.wanted}; {each.found}" for each in found) if said else found == []
+
+
+UPLOAD = Contract({
+    "openapi": "3.1.0", "info": {"title": "Uploads", "version": "1"}, "servers": [{"url": "https://api.test"}],
+    "paths": {"/files": {"post": {
+        "operationId": "upload", "tags": ["files"], "summary": "Upload", "responses": {"204": {"description": "Done."}},
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": {
+            "type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}},
+        }}}},
+    }}},
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("payload", lambda value, right: right(value)[:8192]),
+        ("_part", lambda item, encoding, right: ("upload", *right(item, encoding)[1:])),
+        ("_part", lambda item, encoding, right: right(item, encoding)),
+    ],
+)
+def test_a_file_that_is_cut_or_loses_its_name_is_found(
+    package: Path, monkeypatch: pytest.MonkeyPatch, name: str, wrong: Any
+) -> None:
+    target, at = rendered(package, contract=UPLOAD), f"phone_number_apis._runtime.media.{name}"
+    right = pkgutil.resolve_name(at)
+    monkeypatch.setattr(at, lambda *given: wrong(*given, right))
+    found = [str(check.finding) for check in requests.checks(target, CASES) if check.finding]
+    is_found = any("25600 bytes of a file" in each and "io.BytesIO(" in each for each in found)
+    assert is_found or (found == [] and wrong(1, 2, lambda *_: "as it is") == "as it is")

@@ -300,7 +300,7 @@ def test_a_family_of_many_findings_tells_a_few_whole_and_some_in_a_line(
         verify(VENDORS[:1], cases=count, report=tmp_path)
         told = capsys.readouterr().out
         found.append([line for line in told.splitlines() if "many of " in line or "--report" in line])
-        assert told.count("found:  other\n  to see it:") == 5
+        assert told.count("found:  other\n  to see it, with") == 5
         assert told.count("found:  the 0") == 1
         html = (tmp_path / "index.html").read_text("utf-8")
         assert sum(f"#/info/x{number}<" in html for number in range(count)) == count

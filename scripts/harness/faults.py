@@ -251,7 +251,7 @@ def _holding(at: str, value: Any) -> Any:
 def _has(own: Shape, held: str | None) -> bool:
     """Whether a shape has what the table wants to hold: one that takes all values has no other, a list no property."""
     if held == "UTF-8":
-        return is_object(ANSWERS.full(own))
+        return is_object(full := ANSWERS.full(own)) and own.fits({**full, "é": 1})
     return held != "another shape" or not all(map(own.fits, PROBES))
 
 

@@ -33,7 +33,7 @@ class Finding:
     wanted: str
     found: str
     program: str
-    """Some ten lines of Python that show it, with nothing but the client and httpx; none for what is not to be repeated."""
+    """Ten lines of Python or so that show it, with the client and httpx alone; none for what must not be repeated."""
 
     @cached_property
     def source(self) -> str:

@@ -119,4 +119,5 @@ def one_way(node: Any, way: str, *, named: bool = False) -> Any:
             copy["required"] = [name for name in copy["required"] if name not in hidden]
     if copy.get("format") == "binary" and not named:
         del copy["format"]
+        copy.setdefault("pattern", "^[ -~]*$")  # of which each is a byte, as lengths have them
     return copy

@@ -21,8 +21,8 @@ from .calls import Driver, Target
 
 _WIDTH = 120
 _MODULES = {
-    "asyncio": "", "importlib": "", "inspect": "", "json": "", "os": "", "pkgutil": "", "random": "", "sys": "",
-    "tempfile": "", "time": "",
+    "asyncio": "", "importlib": "", "inspect": "", "io": "", "json": "", "os": "", "pkgutil": "", "random": "",
+    "sys": "", "tempfile": "", "time": "",
     "ThreadPoolExecutor": "concurrent.futures", "suppress": "contextlib", "date": "datetime", "datetime": "datetime",
     "Path": "pathlib", "httpx": "", "jwt": "", "serialization": "cryptography.hazmat.primitives",
     "rsa": "cryptography.hazmat.primitives.asymmetric",

@@ -350,7 +350,8 @@ def _misses(error: Any, wanted: Wanted) -> str:
     told = [error.parameter, error.rule, *([repr(error.value)] if wanted.value is not GONE else [])]
     if lost := [each for each in told if len(each) < _SHORT and each not in str(error)]:
         return f"its message lacks {', '.join(lost)}"
-    is_other = wanted.value is not GONE and repr(error.value) != repr(wanted.value)
+    given = error.value.payload.decode() if hasattr(error.value, "payload") else error.value
+    is_other = wanted.value is not GONE and repr(given) != repr(wanted.value)
     return f"it names the value {error.value!r}" if is_other else ""
 
 

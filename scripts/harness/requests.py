@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
+from io import BytesIO
 from typing import Any
 
 import httpx
+from attrs import evolve
 
-from .arguments import Builder, Unfit, unset
+from ..kinds import is_array, is_object
+from .arguments import Builder, Unfit, names_of, unset
 from .called import EXAMPLES, PRESENCE, VARIED, Called, Case
 from .calls import Driver, Outcome, Target, Unsaid
 from .cases import fullest_first, requests
 from .checks import defaulted, differences
-from .findings import Check, Finding, family
-from .programs import outline, program
+from .findings import Check, Finding, family, parted
+from .programs import Code, outline, program
 from .rules import Rule, by_request
 from .variants import as_read
 from .wire import written
@@ -25,6 +29,8 @@ NAME = "requests"
 _USUAL = Builder(names_absent=False)
 _LIMIT, _HEADER = 7.5, "X-Harness"
 """What single calls are given beside their parameters."""
+_FILE, _FILE_NAME = bytes(range(256)) * 100, "harness file.bin"
+_OPENED = "io.BytesIO(bytes(range(256)) * 100)"
 _TIMEOUT = "request.extensions['timeout']"
 
 
@@ -47,6 +53,8 @@ def checks(target: Target, count: int) -> Iterator[Check]:
                 if case.phase == PRESENCE:  # what is not named is not sent either, but for its default
                     yield Check(rules, called.finding(case, _USUAL))
             yield Check(finding=called.unused())
+        with target.driven(use_asyncio=use_asyncio, validate=False) as driver:
+            yield from (Check(finding=_Called(driver).uploaded(case)) for case in _with_bodies(cases))
         yield from _alternatives(target, first, use_asyncio)
 
 
@@ -68,7 +76,7 @@ class _Called:
 
     def __init__(self, driver: Driver) -> None:
         self.driver, self.target = driver, driver.target
-        self.used: dict[str, set[str]] = {function: set() for function in driver.functions}
+        self.used: dict[str, set[str]] = {}
 
     def finding(self, case: Case, builder: Builder = Builder()) -> Finding | None:  # noqa: B008 -- it is frozen
         """What is wrong with a case; with a builder that names nothing absent, its defaults are to be sent."""
@@ -81,7 +89,7 @@ class _Called:
             arguments = self.target.arguments(case, builder)
         except Unfit as error:
             return _unfit(self.target, f"a way to send {_shown(case)}", str(error))
-        self.used[first] |= _named(arguments)
+        self.used[first] = self.used.get(first, set()) | _named(arguments)
         done = self.driver.call(first, arguments)
         if found := judged(self.target, wanted, done, partial(program, self.target, first, arguments)):
             return found
@@ -103,7 +111,7 @@ class _Called:
             return None
         except Unfit as error:
             return _unfit(self.target, f"a way to send {_shown(case)}", str(error))
-        self.used[function] |= _named(arguments)
+        self.used[function] = self.used.get(function, set()) | _named(arguments)
         other = self.driver.call(function, arguments)
         if len(other.sent) == 1 and written(other.sent[0]) == written(done.sent[0]):
             return None
@@ -123,13 +131,37 @@ class _Called:
         done = self.driver.call(first, arguments)
         return judged(self.target, case, done, partial(program, self.target, first, arguments))
 
+    def uploaded(self, case: Case) -> Finding | None:
+        """Files that are open are sent as those that are bytes: to their end, and in a form under their names."""
+        arguments, first = self.target.arguments(case), self.driver.functions[0]
+        if (given := _with_files(arguments, lambda: Code(_OPENED))) == arguments:
+            return None
+        ways = [_with_files(arguments, payload) for payload in (lambda: _FILE, lambda: BytesIO(_FILE))]
+        requests = [request for way in ways for request in self.driver.call(first, way).sent]
+        name = f'filename="{_FILE_NAME}"'.encode() if str(case.media_type).startswith("multipart/") else b""
+        has_all = all(_FILE in each.content and name in each.content for each in requests)
+        if has_all and len({written(each) for each in requests}) == 1 and len(requests) == len(ways):
+            return None
+        wanted = f"{len(_FILE)} bytes of a file {name.decode()}, alike whether it is open or read"
+        found = (
+            parted(*(f"{written(each)}" for each in requests))
+            if len(requests) == len(ways)
+            else len(requests)
+        )
+        shown = program(self.target, first, given, validate=False)
+        return Finding(self.target, NAME, self._content(case), wanted, f"{found}", shown)
+
+    def _content(self, case: Case) -> str:
+        """The pointer of the media type of a body."""
+        return self.target.pointer(self.target.operation.content[str(case.media_type)])
+
     def unused(self) -> Finding | None:
         """An argument that no valid call needs: the contract does not know it."""
-        for function, used in self.used.items():
+        for function in self.driver.functions:
+            if function not in self.used:
+                return _unfit(self.target, f"a {function} for some valid call", "none")
             own = {"timeout", "headers"} if function == "method" else {"client"}
-            more = self.driver.signature(function).parameters.keys() - used - own
-            if function == "method" and not used:
-                return _unfit(self.target, "a method for some valid call", "none")
+            more = self.driver.signature(function).parameters.keys() - self.used[function] - own
             if more - {"content_type"}:
                 wanted = f"no argument of {function} beyond the contract"
                 return _unfit(self.target, wanted, ", ".join(sorted(more)))
@@ -178,6 +210,19 @@ class _Called:
 def _unfit(target: Target, wanted: str, found: str) -> Finding:
     """The finding that what the client takes is not what the contract has."""
     return Finding(target, NAME, target.at, wanted, found, outline(target))
+
+
+def _with_files(value: Any, payload: Callable[[], Any]) -> Any:
+    """A built value in which each file holds what is made for it, and has a name."""
+    if isinstance(value, bytes) or hasattr(value, "payload"):
+        file: Any = importlib.import_module("phone_number_apis._runtime.types").File
+        return file(payload(), _FILE_NAME)
+    if hasattr(value, "__attrs_attrs__"):
+        names = names_of(value.__class__).values()
+        return evolve(value, **{name: _with_files(getattr(value, name), payload) for name in names})
+    if is_array(value):
+        return [_with_files(item, payload) for item in value]
+    return {name: _with_files(item, payload) for name, item in value.items()} if is_object(value) else value
 
 
 def judged(target: Target, case: Case, done: Outcome, shown: Callable[[], str], **how: Any) -> Finding | None:

@@ -146,7 +146,8 @@ class Samples:
         ]
         words = [word for word in AWKWARD_WORDS if "string" in kinds and own.allows(word, self.way)]
         for each in [*listed, *more, *words[:1]]:
-            if own.allows(each, self.way):
+            is_bytes = own.format != "binary" or str(each).isascii()  # of which each character is one
+            if is_bytes and own.allows(each, self.way):
                 yield own.at, each, True
         if listed and "string" in kinds and any(isinstance(each, str) for each in listed):
             yield f"{own.at}/enum", "a value of tomorrow", self.way == "answer"

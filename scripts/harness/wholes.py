@@ -36,14 +36,20 @@ def request(operation: Called, media_type: str | None, way: Way) -> dict[str, An
     return {"type": "object", "properties": whole, "required": needed, "additionalProperties": False}
 
 
+_NAME = "^[ !#-~]+$"
+"""Names of parts: RFC 7578 leaves open how others are written."""
+
+
 def body(operation: Called, media_type: str) -> Any:
-    """The schema of a body, whose styled properties are cut down as parameters are."""
+    """The schema of a body, whose styled properties are cut down as parameters are, and parts have sendable names."""
     media = operation.content[media_type]
     schema = operation.carried(media_type, media)
     styled = {name: node for name, node in entries(media, "encoding").items() if STYLED & node.keys()}
+    resolved = operation.contract.resolve(schema)
+    if media_type.startswith("multipart/") and is_object(resolved) and "propertyNames" not in resolved:
+        schema = resolved = {**resolved, "propertyNames": {"pattern": _NAME}}
     if not styled:
         return schema
-    resolved = operation.contract.resolve(schema)
     cut = dict(entries(resolved, "properties"))
     for name, node in styled.items():
         others = cut.keys() - {name}
