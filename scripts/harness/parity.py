@@ -24,7 +24,7 @@ from .faults import awake, faults
 from .findings import Check, Finding, family, parted
 from .negatives import negatives
 from .outcomes import finding, is_certain, shown
-from .programs import ANSWERING, called, made, script, source
+from .programs import ANSWERING, Code, called, made, script, source
 from .reader import Difference
 from .replies import Reply, replies
 from .rules import Rule, by_request
@@ -192,7 +192,8 @@ def _crowd(
 ) -> str:
     """A program that makes calls one by one, then at once, and prints whether the server saw the same, and what."""
     name = called(target, "asyncio_detailed" if use_asyncio else "sync_detailed")[0]
-    headers, many = dict(answer.headers), _CALLS // len(given)
+    headers = source({**answer.headers, _ECHO: Code("seen")}, target.vendor)
+    many = _CALLS // len(given)
     lines = _TOGETHER if use_asyncio else _THREADED
     return script(
         target,
@@ -201,8 +202,7 @@ def _crowd(
         "    if not random.randrange(4):",
         "        raise httpx.ConnectError('to be tried again')",
         "    seen = ascii([request.method, str(request.url), request.headers.multi_items(), request.read()])",
-        f"    headers = {{**{headers!r}, {_ECHO!r}: seen}}",
-        f"    return httpx.Response({answer.status_code}, headers=headers, content={answer.content!r})",
+        f"    return httpx.Response({answer.status_code}, headers={headers}, content={answer.content!r})",
         "",
         made(target, use_asyncio=use_asyncio, max_retries=_RETRIES, transport=ANSWERING),
         "given = [",
@@ -257,7 +257,7 @@ class _Echo:
         """Answer at once."""
         mark = _mark(request)
         response = self.answers[int(mark, 16) % len(self.answers)].response()
-        response.headers[_ECHO] = mark
+        response.headers[_ECHO] = ascii(written(request))
         return response
 
     def late(self, request: httpx.Request) -> httpx.Response:
