@@ -179,12 +179,16 @@ def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Ite
             if heard != wanted[turn]:
                 one, other = parted(repr(wanted[turn]), repr(heard))
                 told = f"its own answer for a call from one of {ways}: {one}"
-                others = [each for each in given if each != given[turn]]
-                text = _crowd(
-                    target, [given[turn], *others[:_OTHERS]], at_once is _by_tasks, answers[0].response()
-                )
+                many = [given[turn], *_unlike(given, given[turn])[:_OTHERS]]
+                text = _crowd(target, many, at_once is _by_tasks, answers[0].response())
                 different = Finding(target, NAME, target.at, told, other, text)
             yield Check(finding=different)
+
+
+def _unlike(given: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The arguments that are not a call's own, those first that differ most."""
+    apart = [(sum(own.get(name) != value for name, value in each.items()), each) for each in given]
+    return [each for number, each in sorted(apart, key=lambda pair: -pair[0]) if number]
 
 
 def _crowd(
