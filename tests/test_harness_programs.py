@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from scripts.contract import Contract, contract
+from scripts.harness import parity
 from scripts.harness.arguments import Builder
 from scripts.harness.called import PRESENCE
 from scripts.harness.cases import requests as cases
@@ -78,6 +79,12 @@ def test_the_program_of_a_finding_runs_and_shows_it(
     assert finding, "\n".join(map(str, found[:20]))
     assert finding.rule.endswith(rule)
     assert shown in run(package, finding), finding.program
+
+
+def test_calls_at_once_are_shown_with_others_that_are_unlike_in_all_arguments() -> None:
+    own, same, one, other = {"a": 1, "b": 1}, {"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 2}
+    assert parity._unlike([same, one, one, other], own) == [one, other]
+    assert parity._unlike([same], own) == []
 
 
 def test_long_texts_are_shown_from_where_they_part() -> None:

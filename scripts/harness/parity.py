@@ -179,16 +179,21 @@ def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Ite
             if heard != wanted[turn]:
                 one, other = parted(repr(wanted[turn]), repr(heard))
                 told = f"its own answer for a call from one of {ways}: {one}"
-                many = [given[turn], *_unlike(given, given[turn])[:_OTHERS]]
+                many = [given[turn], *_unlike(given, given[turn])]
                 text = _crowd(target, many, at_once is _by_tasks, answers[0].response())
                 different = Finding(target, NAME, target.at, told, other, text)
             yield Check(finding=different)
 
 
 def _unlike(given: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The arguments that are not a call's own, those first that differ most."""
-    apart = [(sum(own.get(name) != value for name, value in each.items()), each) for each in given]
-    return [each for number, each in sorted(apart, key=lambda pair: -pair[0]) if number]
+    """A few arguments of other calls, which are unlike a call's own in as many as can be."""
+    apart = [({name for name, value in each.items() if own.get(name) != value}, each) for each in given]
+    left, found = set[str]().union(*(names for names, _ in apart)), list[Mapping[str, Any]]()
+    while left and len(found) < _OTHERS:
+        names, each = max(apart, key=lambda pair: len(pair[0] & left))
+        found.append(each)
+        left -= names
+    return found
 
 
 def _crowd(
