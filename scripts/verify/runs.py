@@ -54,10 +54,10 @@ class Outcome:
         if not self.cases:
             self._miss("a case", "no case could be made")
         elif self.answers and not self.answers[ACCEPTED] and self.count < self.cases:
-            wanted = (
-                "a case that the server accepts; have it know the credentials, and what the examples name"
+            todo = "have it know the credentials, and what the examples name"
+            self._miss(
+                f"a case that the server accepts; {todo}", f"no case was accepted: {told(self.answers)}"
             )
-            self._miss(wanted, f"no case was accepted: {told(self.answers)}")
 
     def _miss(self, wanted: str, found: str) -> None:
         at = self.target.at  # which other findings may have, too

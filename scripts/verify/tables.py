@@ -38,11 +38,7 @@ def printed(run: Run) -> None:
     for title, lines in rules(run).items():
         if title == _UNTOUCHED_HERE:
             count = counted(len(lines), "rule")
-            print(
-                "",
-                f"No case of this part exercised {count}, which the reports (--report DIR) name.",
-                sep="\n",
-            )
+            print(f"\nNo case of this part exercised {count}, which the reports (--report DIR) name.")
         elif title != _EXERCISED:
             print("", f"{title}:", *(f"  {line}" for line in lines), sep="\n")
     for row in run.rows:
@@ -145,7 +141,7 @@ def _findings(findings: list[tuple[Finding, int]]) -> Iterator[str]:
         yield ""
         for finding, _ in findings[_WHOLE:_SHORT]:
             first, wanted, *_ = str(finding).splitlines()
-            yield shown(f"{first}: {wanted.strip()}"[:300])
+            yield shown(f"{first}: {wanted.strip()[:200]}")
         rest = len(findings) - _SHORT
         more = f"and {counted(rest, 'finding')} more of {findings[0][0].family}; " if rest > 0 else ""
         yield f"{more}the reports (--report DIR) have all of them whole"
