@@ -59,6 +59,7 @@ def families(monkeypatch: pytest.MonkeyPatch) -> dict[str, Family]:
     given: dict[str, Family] = {"fine": fine, "wrong": wrong}
     monkeypatch.setattr(package, "FAMILIES", given)
     monkeypatch.setattr("signal.signal", lambda number, handler: None)
+    monkeypatch.setenv("COLUMNS", "200")  # whatever pytest runs in
     return given
 
 

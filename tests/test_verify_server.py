@@ -97,6 +97,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
             if argument != "credentials":
                 monkeypatch.setenv(name, f"{argument}-{SECRET}")
     monkeypatch.setattr("signal.signal", lambda number, handler: None)
+    monkeypatch.setenv("COLUMNS", "200")  # whatever pytest runs in
 
 
 @cache
