@@ -33,6 +33,7 @@ class Kind(Enum):
 
     CONTRACT = "contract"
     PYTHON = "python"
+    RUNTIME = "runtime"
 
 
 PASSED_ON: dict[str, Any] = {
@@ -114,7 +115,8 @@ def mutants(
     ] = None,
     seed: Annotated[int, typer.Option(help="What a sample is drawn by.")] = 0,
     kind: Annotated[
-        Kind | None, typer.Option("--in", help="Only faults in the contract, or in the Python.")
+        Kind | None,
+        typer.Option("--in", help="Only faults in contracts, in the Python, or in what all clients share."),
     ] = None,
     equivalents: Annotated[
         bool,

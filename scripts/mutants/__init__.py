@@ -14,12 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..harness.families import FAMILIES
 from ..harness.findings import Family
 from ..harness.shard import Shard
-from ..vendors import ROOT, chosen
+from ..vendors import PACKAGE, ROOT, chosen
 from ..verify.tables import wide_console
 from . import clients, records, report
-from .subjects import Mutant, Subject
+from .subjects import RUNTIME, Mutant, Subject, shared_mutants
 from .trials import Trial, Verdict, verdicts
 
+KINDS = ("contract", "python")
+"""The sets that are put to the test where none is named: a fault in what all clients share is put to all of them."""
 SHOWCASE = ROOT / "tests/data/fourth_vendor"
 """A tree whose vendor uses every feature."""
 
@@ -36,16 +38,17 @@ def mutants(
 ) -> int:
     """Put the mutants of vendors to the test and print what became of them; the exit status.
 
-    Only those with a fault of one `kind`, and only so many, drawn by the seed, where `sample` says so. Those that
-    are listed as equivalent are told by their reason, or are the only ones that are put to the test. Ctrl-C ends
-    it with what there is then.
+    Only those with a fault of one `kind`, or of `KINDS`, and only so many, drawn by the seed, where `sample` says
+    so. Those that are listed as equivalent are told by their reason, or are the only ones that are put to the test.
+    Ctrl-C ends it with what there is then.
     """
     console, results = wide_console(), list[report.Result]()
     with tempfile.TemporaryDirectory(prefix="mutants-") as name, clients.importable(Path(name)):
         subjects = {each.name: Subject(each, Path(name)) for each in chosen(names, *_trees())}
         found = [mutant for subject in subjects.values() for mutant in subject.mutants()]
+        found += shared_mutants(Path(name, PACKAGE, RUNTIME))
         listed = records.listed(found, complete=not names)
-        found = [mutant for mutant in found if kind in (None, mutant.kind)]
+        found = [mutant for mutant in found if mutant.kind in (KINDS if kind is None else [kind])]
         part = drawn(found, Shard.read(shard), sample, seed)
         tried = [mutant for mutant in part if (mutant in listed) == equivalents]
         if not equivalents:

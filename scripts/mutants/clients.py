@@ -38,7 +38,7 @@ def tidied(vendor: str, contract: Contract, package: Path) -> None:
 
 
 def linked(client: Path, folder: Path, module: Path, text: str) -> None:
-    """Write a client below `folder` that is another one but for one module."""
+    """Write a client, or what all share, below `folder` that is another one but for one module."""
     shutil.copytree(client, folder, copy_function=_link)
     (folder / module).unlink()
     (folder / module).write_text(text, "utf-8", newline="\n")
@@ -92,23 +92,25 @@ def importable(folder: Path) -> Generator[None]:
 
 
 @contextmanager
-def replaced(vendor: str, folder: Path) -> Generator[None]:
-    """Import the client of a vendor from another folder for a while."""
+def replaced(folder: Path, *names: str) -> Generator[None]:
+    """Import parts of the package anew for a while: from another folder, where that has them."""
     package: Any = importlib.import_module(PACKAGE)
-    before: dict[str, Any] = {name: sys.modules.pop(name) for name in _modules(f"{PACKAGE}.{vendor}")}
-    if hasattr(package, vendor):
-        delattr(package, vendor)
+    parts = [f"{PACKAGE}.{name}" for name in names]
+    before: dict[str, Any] = {name: sys.modules.pop(name) for part in parts for name in _modules(part)}
+    known = {name: getattr(package, name) for name in names if hasattr(package, name)}
+    for name in known:
+        delattr(package, name)
     package.__path__.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
         yield
     finally:
         package.__path__.remove(str(folder))
-        for name in _modules(f"{PACKAGE}.{vendor}"):
+        for name in [name for part in parts for name in _modules(part)]:
             del sys.modules[name]
         sys.modules.update(before)
-        if f"{PACKAGE}.{vendor}" in before:
-            setattr(package, vendor, before[f"{PACKAGE}.{vendor}"])
+        for name, module in known.items():
+            setattr(package, name, module)
         importlib.invalidate_caches()
 
 
@@ -117,7 +119,7 @@ def _modules(package: str) -> list[str]:
 
 
 def _code(_: SourceFileLoader, data: bytes, path: str) -> CodeType:
-    return _compiled(bytes(data), Path(path).name)
+    return _compiled(bytes(data), "/".join(Path(path).parts[-2:]))
 
 
 @cache

@@ -26,8 +26,10 @@ class Edit(NamedTuple):
     end: int
     old: str
     text: str
-    keyword: str = ""
+    keyword: str
     """The name of the argument that it is the value of."""
+    within: range
+    """The lines of the statement in a function that it is in, without those of statements in it; else none."""
 
 
 def edits(source: str, *, fields: bool = False) -> Iterator[Edit]:
@@ -44,7 +46,8 @@ class _Module:
     """One module, with the places of its nodes in bytes."""
 
     def __init__(self, source: str, fields: bool) -> None:
-        self.data, self.fields, self.function = source.encode(), fields, ""
+        self.data, self.fields, self.function, self.within = source.encode(), fields, "", range(0)
+        self.is_called = False
         self.starts = [0]
         for line in self.data.split(b"\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
@@ -66,6 +69,7 @@ class _Module:
         return isinstance(node, ast.AnnAssign) and node.value is None and not self.fields
 
     def _statement(self, node: ast.stmt) -> Iterator[Edit]:
+        self.within = _own_lines(node) if self.is_called else range(0)
         first: ast.AST = (getattr(node, "decorator_list", None) or [node])[0]
         if not isinstance(node, ast.Pass):
             start = self._start(first) - (1 if first is not node else 0)  # with the @ of a decorator
@@ -93,7 +97,9 @@ class _Module:
             yield from self._dropped("base class dropped", node.bases) if len(node.bases) > 1 else ()
         else:
             yield from self._each([each for each in (*node.args.defaults, *node.args.kw_defaults) if each])
+        outer, self.is_called = self.is_called, self.is_called or not isinstance(node, ast.ClassDef)
         yield from self._block(node.body)
+        self.is_called = outer
 
     def _each(self, value: object) -> Iterator[Edit]:
         for item in value if is_array(value) else [value]:
@@ -140,7 +146,7 @@ class _Module:
 
     def _made(self, operator: str, node: ast.AST, start: int, end: int, text: str, keyword: str = "") -> Edit:
         old = self.data[start:end].decode()
-        return Edit(operator, _line(node), self.function, start, end, old, text, keyword)
+        return Edit(operator, _line(node), self.function, start, end, old, text, keyword, self.within)
 
     def _start(self, node: ast.AST) -> int:
         return self.starts[_line(node) - 1] + int(getattr(node, "col_offset", 0))
@@ -255,3 +261,10 @@ def edited(source: str, edit: Edit) -> str:
 
 def _line(node: ast.AST) -> int:
     return int(getattr(node, "lineno", 1))
+
+
+def _own_lines(node: ast.stmt) -> range:
+    """The lines of a statement, without those of statements in it."""
+    inner: list[ast.stmt] = getattr(node, "body", [])
+    end = _line(inner[0]) if inner else int(node.end_lineno or node.lineno) + 1
+    return range(node.lineno, max(end, node.lineno + 1))

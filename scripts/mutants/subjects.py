@@ -20,10 +20,13 @@ from ..harness.calls import Target, targets
 from ..problem import Problem
 from ..vendors import PACKAGE, Vendor
 from . import clients
+from .lines import Line
 from .operators import faults
 from .places import Change, Fault, Key, alone
 from .python import Edit, edited, edits
 
+RUNTIME = "_runtime"
+"""What the clients of all vendors share, in the place of a vendor."""
 _WORD, _ALIAS = re.compile(r"\w+"), re.compile(r"(\w+) import OPERATION as (\w+)")
 _NAMED = re.compile(r'Parameter\(\s*"([^"]+)"|Name\("([^"]+)"\)|^    (\w+): ')
 """Names in a line: of a parameter, of a property, of an attribute."""
@@ -35,7 +38,7 @@ class Mutant:
     """A client with one small fault."""
 
     kind: str
-    """Whether the fault is in the `contract` that it is rendered from, or in its `python`."""
+    """Whether the fault is in the `contract` that it is rendered from, in its `python`, or in the `runtime` of all."""
     vendor: str
     operator: str
     at: str
@@ -46,15 +49,17 @@ class Mutant:
     ways: frozenset[str]
     """Whether requests or answers, or both, are what a fault in a contract is about."""
     operations: frozenset[Key]
-    """Those that it can show in."""
+    """Those that it can show in; none for a fault in what all share, which knows its lines."""
     write: Callable[[Path, Scope], None]
     """Writes it below a folder, by the contract of a scope; raises `Problem` where there can be no such client."""
     diff: Callable[[], str]
+    lines: frozenset[Line] = frozenset()
+    """Of what all share, those of the statement that it is in, unless that runs as it is imported."""
 
     @property
     def room(self) -> str:
         """The part of the client that a fault in Python is in."""
-        return self.at.partition("/")[0].partition(":")[0] if self.kind == "python" else ""
+        return self.at.partition("/")[0].partition(":")[0] if self.kind != "contract" else ""
 
     def __str__(self) -> str:
         """As a person names it."""
@@ -112,17 +117,8 @@ class Subject:
             name, source = path.relative_to(self.client), path.read_text("utf-8")
             using = cache(partial(self._using, name, source))
             for edit in edits(source, fields=name.parts[0] == "models"):
-                yield self._python(name, source, edit, using(edit.function))
-
-    def _python(self, name: Path, source: str, edit: Edit, using: frozenset[Key]) -> Mutant:
-        at = f"{name}:{edit.line} {edit.function}".strip()
-        argument = f"{edit.keyword}=" if edit.keyword else ""
-        what = f"{argument}{_short(edit.old)} → {_short(edit.text)}"
-        return Mutant(
-            "python", self.vendor, edit.operator, at, what, self._focus(source, edit), frozenset(), using,
-            lambda folder, _: clients.linked(self.client, folder, name, edited(source, edit)),
-            lambda: _compared(str(name), source, edited(source, edit)),
-        )  # fmt: skip
+                mutant = _of_python("python", self.client, name, source, edit)
+                yield replace(mutant, focus=self._focus(source, edit), operations=using(edit.function))
 
     def _focus(self, source: str, edit: Edit) -> str:
         """The pointer of the parameter or the property in the line of an edit, by its name; under a keyword of it."""
@@ -191,6 +187,27 @@ class Subject:
         """The module of each model."""
         lines = (self.client / "models/__init__.py").read_text("utf-8")
         return {name: Path("models", f"{module}.py") for module, name in _MODEL.findall(lines)}
+
+
+def shared_mutants(runtime: Path) -> Iterator[Mutant]:
+    """All mutants of what the clients of all vendors share, always in the same order."""
+    for path in sorted(runtime.glob("*.py")):
+        source = path.read_text("utf-8")
+        for edit in edits(source):
+            mutant = _of_python("runtime", runtime, Path(path.name), source, edit)
+            yield replace(mutant, lines=frozenset((path.name, line) for line in edit.within))
+
+
+def _of_python(kind: str, package: Path, name: Path, source: str, edit: Edit) -> Mutant:
+    """A package with a fault in one of its modules."""
+    at = f"{name}:{edit.line} {edit.function}".strip()
+    argument = f"{edit.keyword}=" if edit.keyword else ""
+    what = f"{argument}{_short(edit.old)} → {_short(edit.text)}"
+    return Mutant(
+        kind, package.name, edit.operator, at, what, "", frozenset(), frozenset(),
+        lambda folder, _: clients.linked(package, folder, name, edited(source, edit)),
+        lambda: _compared(str(name), source, edited(source, edit)),
+    )  # fmt: skip
 
 
 def _function(source: str, name: str) -> str:

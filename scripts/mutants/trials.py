@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 from ..harness.findings import Family
 from ..problem import Problem
 from . import clients
+from .lines import Line, lines_run
 from .places import Key
-from .subjects import Mutant, Scope, Subject
+from .subjects import RUNTIME, Mutant, Scope, Subject
 
 LIMIT = 60.0
 """Seconds after which a mutant is taken to hang."""
@@ -31,7 +32,6 @@ FEW = 10
 """Checks of each family by which the right client is found to be sound still."""
 MOST = 25
 """Mutants that one process judges."""
-_SPOILT = "spoilt"
 _FORK: Any = multiprocessing.get_context("fork")
 
 
@@ -43,68 +43,110 @@ class Verdict(NamedTuple):
     told: str = ""
 
 
+class Part(NamedTuple):
+    """The checks of one family of one operation."""
+
+    scope: Scope
+    operation: Key
+    family: str
+
+
 class Trial:
     """Judges mutants by families of checks; what it makes of the contracts is made once, before they part."""
 
     def __init__(self, subjects: Mapping[str, Subject], families: Mapping[str, Family], folder: Path) -> None:
         self.subjects, self.families, self.folder = subjects, families, folder
-        self.sound: set[tuple[Scope, Key]] = set()
+        self.sound = set[tuple[Scope, Key]]()
+        self.reach: dict[Part, set[Line]] = {}
+        """The lines of what all clients share that run with each part, by the right clients."""
         self.telling = Counter[tuple[str, frozenset[str], str, str]]()
 
     def prepare(self, mutant: Mutant) -> None:
         """Make the cases of the operations; raises `Problem` where the client as it should be is faulty."""
-        scope = self.subjects[mutant.vendor].scope(mutant)
-        for operation in sorted(mutant.operations):
-            if (scope, operation) not in self.sound:
-                with clients.replaced(mutant.vendor, scope.folder):
-                    verdict = self._checked(scope, [operation], [*self.families])
-                if verdict.state == "killed":
-                    what = f"the client is not as its contract says, mutant or not: {verdict.told}"
-                    raise Problem(what, "mend that first", file=str(mutant.vendor))
-                self.sound.add((scope, operation))
+        scopes = self._scopes(mutant)
+        if mutant.vendor == RUNTIME and not self.reach:
+            for part in [part for scope in scopes for part in self._parts(scope, scope.operations)]:
+                with clients.replaced(part.scope.folder, RUNTIME, *self.subjects):
+                    part.scope.target(part.operation)  # which imports it: what runs then runs for all
+                    with lines_run(RUNTIME) as self.reach[part]:
+                        self._expect_sound([part])
+        for operation in mutant.operations:
+            if (scopes[0], operation) not in self.sound:
+                with clients.replaced(scopes[0].folder, mutant.vendor):
+                    self._expect_sound(self._parts(scopes[0], [operation]))
+                self.sound.add((scopes[0], operation))
+
+    def _expect_sound(self, parts: list[Part]) -> None:
+        verdict = self._checked([(None, part) for part in parts])
+        if verdict.state == "killed":
+            what = f"the client is not as its contract says, mutant or not: {verdict.told}"
+            raise Problem(what, "mend that first", file=parts[0].scope.vendor)
 
     def judge(self, mutant: Mutant, folder: Path) -> Verdict:
         """What becomes of a mutant that is written below a folder."""
-        client, scope = folder / mutant.vendor, self.subjects[mutant.vendor].scope(mutant)
+        client, scope = folder / mutant.vendor, self._scopes(mutant)[0]
         try:
             mutant.write(client, scope)
         except Problem as problem:
             return Verdict("refused", told=str(problem))
         if mutant.kind == "contract" and clients.same(clients.modules(client), scope.modules):
             return Verdict("same")
-        with clients.replaced(mutant.vendor, folder):
-            return self._checked(scope, sorted(mutant.operations), self._order(mutant), mutant.focus)
+        if mutant.vendor == RUNTIME:
+            with clients.replaced(folder, RUNTIME, *self.subjects):
+                return self._judged_by_reach(mutant)
+        parts = self._ordered(mutant, self._parts(scope, mutant.operations))
+        with clients.replaced(folder, mutant.vendor):
+            return self._checked([*product((FIRST, None), parts)], mutant.focus)
 
-    def spoilt(self, mutant: Mutant) -> str:
-        """What is wrong with the right client where mutants were judged before: one of them has left something."""
-        scope = self.subjects[mutant.vendor].scope(mutant)
-        with clients.replaced(mutant.vendor, scope.folder):
-            return self._checked(scope, sorted(mutant.operations)[:1], [*self.families], rounds=(FEW,)).told
+    def _judged_by_reach(self, mutant: Mutant) -> Verdict:
+        """By the first checks of all parts that reach the fault, and by all of those of each family that runs most."""
+        parts = [part for part, lines in self.reach.items() if not mutant.lines or mutant.lines & lines]
+        parts.sort(key=lambda part: len(self.reach[part]))
+        whole = {part.family: part for part in parts}.values()
+        if not parts:
+            return Verdict("survived", told="no check runs it")
+        return self._checked([*product([FIRST], self._ordered(mutant, parts)), *product([None], whole)])
+
+    def judge_right(self, mutants: Iterable[Mutant]) -> Verdict:
+        """What becomes of the right clients where mutants were judged, of which one may have left something."""
+        scopes = [
+            (scope, mutant.operations or scope.operations)
+            for mutant in mutants
+            for scope in self._scopes(mutant)
+        ]
+        for scope, operation in {(scope, min(operations)) for scope, operations in scopes}:
+            with clients.replaced(scope.folder, scope.vendor):
+                verdict = self._checked([(FEW, part) for part in self._parts(scope, [operation])])
+            if verdict.state == "killed":
+                return verdict
+        return Verdict("survived")
 
     def learn(self, mutant: Mutant, verdict: Verdict) -> None:
         """Remember which family has caught a mutant: it is the first to be asked about others of its kind."""
         self.telling[mutant.operator, mutant.ways, mutant.room, verdict.by] += 1
 
-    def _order(self, mutant: Mutant) -> list[str]:
-        """The families, the most telling first."""
-        return sorted(
-            self.families, key=lambda name: -self.telling[mutant.operator, mutant.ways, mutant.room, name]
-        )
+    def _ordered(self, mutant: Mutant, parts: list[Part]) -> list[Part]:
+        """Parts, those of the most telling family first."""
+        told = {name: self.telling[mutant.operator, mutant.ways, mutant.room, name] for name in self.families}
+        return sorted(parts, key=lambda part: -told[part.family])
 
-    def _checked(
-        self,
-        scope: Scope,
-        operations: list[Key],
-        names: list[str],
-        focus: str = "",
-        rounds: tuple[int | None, ...] = (FIRST, None),
-    ) -> Verdict:
-        """The first finding of all, family by family; those that come first in all families are looked for before."""
+    def _scopes(self, mutant: Mutant) -> list[Scope]:
+        """The clients that a mutant can show in."""
+        if mutant.vendor == RUNTIME:
+            return [subject.whole for subject in self.subjects.values()]
+        return [self.subjects[mutant.vendor].scope(mutant)]
+
+    def _parts(self, scope: Scope, operations: Iterable[Key]) -> list[Part]:
+        return [Part(scope, each, name) for name, each in product(self.families, sorted(operations))]
+
+    def _checked(self, parts: list[tuple[int | None, Part]], focus: str = "") -> Verdict:
+        """The first finding of parts, of so many of the checks of each, or all."""
         by = "import"
         try:
-            targets = [scope.target(operation, focus) for operation in operations]
-            for most, by, target in product(rounds, names, targets):
-                for check in islice(self.families[by](target, CASES), most):
+            targets = {part[:2]: part.scope.target(part.operation, focus) for _, part in parts}
+            for most, part in parts:
+                by = part.family
+                for check in islice(self.families[by](targets[part[:2]], CASES), most):
                     if check.finding is not None:
                         return Verdict("killed", by, str(check.finding))
         except Exception as error:
@@ -116,40 +158,46 @@ def verdicts(
     trial: Trial, mutants: Sequence[Mutant], jobs: int = os.cpu_count() or 1, limit: float = LIMIT
 ) -> Iterator[tuple[Mutant, Verdict]]:
     """Each mutant with what became of it, as they are done, several at a time."""
-    waiting, running = deque(mutants), dict[Connection, _Run]()
-    most = min(MOST, math.ceil(len(mutants) / jobs / 4))
+    most = max(1, min(MOST, math.ceil(len(mutants) / jobs / 4)))
+    waiting = deque(mutants[start : start + most] for start in range(0, len(mutants), most))
+    running = dict[Connection, _Run]()
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
-                run = _Run([waiting.popleft() for _ in range(min(most, len(waiting)))], trial, limit)
+                run = _Run(waiting.popleft(), trial, limit)
                 running[run.receiver] = run
             ready = wait(running, timeout=0.2)
             for receiver, run in list(running.items()):
                 if receiver in ready or monotonic() > run.end:
-                    mutant, verdict = run.next(is_done=receiver in ready)
-                    if verdict.state == _SPOILT:
-                        what = f"a mutant before it changes how the right client is judged: {verdict.told}"
-                        raise Problem(what, "restore what it has changed", file=str(mutant))
-                    trial.learn(mutant, verdict)
-                    yield mutant, verdict
+                    run.receive(is_done=receiver in ready)
                     if run.is_over:
-                        del running[receiver]
-                        waiting.extendleft(reversed(run.mutants))
-                        run.stop()
+                        running.pop(receiver).stop()
+                        if not run.is_sound:
+                            waiting.extendleft([mutant] for mutant in reversed(run.mutants))
+                            continue
+                        for mutant, verdict in zip(run.mutants, run.verdicts, strict=False):
+                            trial.learn(mutant, verdict)
+                            yield mutant, verdict
     finally:
         for run in running.values():
             run.stop()
 
 
 class _Run:
-    """Mutants in a process of their own, one after the other: a process for each of them takes longer than they do."""
+    """Mutants in a process of their own, one after the other: a process for each of them takes longer than they do.
+
+    After several the right client is judged. Where it is not right any more, or the process hangs or dies, one of
+    them may have left something behind, so that nothing of what was said of them holds.
+    """
 
     count = 0
 
-    def __init__(self, mutants: list[Mutant], trial: Trial, limit: float) -> None:
+    def __init__(self, mutants: Sequence[Mutant], trial: Trial, limit: float) -> None:
         for mutant in mutants:
             trial.prepare(mutant)
-        self.mutants, self.limit, self.end, self.is_over = deque(mutants), limit, monotonic() + limit, False
+        self.mutants, self.verdicts = mutants, list[Verdict]()
+        self.is_alone, self.is_over = len(mutants) == 1, False
+        self.limit, self.end = limit, monotonic() + limit
         _Run.count += 1
         self.folder = trial.folder / str(_Run.count)
         self.receiver, sender = _FORK.Pipe(duplex=False)
@@ -157,15 +205,22 @@ class _Run:
         self.process.start()
         sender.close()
 
-    def next(self, *, is_done: bool) -> tuple[Mutant, Verdict]:
-        """What became of the next; a process that hangs or dies has shown that something is wrong too."""
-        mutant, self.end = self.mutants.popleft(), monotonic() + self.limit
+    def receive(self, *, is_done: bool) -> None:
+        """Take the next verdict; a process that hangs or dies has shown that something is wrong too."""
+        self.end = monotonic() + self.limit
         try:
             verdict = self.receiver.recv() if is_done else Verdict("killed", "hang")
         except EOFError:
             verdict = Verdict("killed", "crash")
-        self.is_over = not self.mutants or verdict.by in ("hang", "crash")
-        return mutant, verdict
+        self.verdicts.append(verdict)
+        self.is_over = (
+            self.is_alone or len(self.verdicts) > len(self.mutants) or verdict.by in ("hang", "crash")
+        )
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether what was said holds."""
+        return self.is_alone or self.verdicts[-1].state == "survived"
 
     def stop(self) -> None:
         """End it, and leave nothing of it."""
@@ -175,8 +230,8 @@ class _Run:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _child(trial: Trial, mutants: list[Mutant], folder: Path, sender: Connection) -> None:
-    """Judge mutants and say what became of each; ctrl-C is for the parent, who ends this."""
+def _child(trial: Trial, mutants: Sequence[Mutant], folder: Path, sender: Connection) -> None:
+    """Judge mutants and say what became of each, then of the right client; ctrl-C is for the parent, who ends this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
@@ -184,6 +239,5 @@ def _child(trial: Trial, mutants: list[Mutant], folder: Path, sender: Connection
     for count, mutant in enumerate(mutants):
         verdict = trial.judge(mutant, folder / str(count))
         trial.learn(mutant, verdict)
-        if mutant is mutants[-1] and (told := trial.spoilt(mutant)):
-            verdict = Verdict(_SPOILT, told=told)
         sender.send(verdict)
+    sender.send(trial.judge_right(mutants))
