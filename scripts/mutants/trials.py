@@ -170,14 +170,14 @@ def verdicts(
             for receiver, run in list(running.items()):
                 if receiver in ready or monotonic() > run.end:
                     run.receive(is_done=receiver in ready)
-                    if run.is_over:
-                        running.pop(receiver).stop()
-                        if not run.is_sound:
-                            waiting.extendleft([mutant] for mutant in reversed(run.mutants))
-                            continue
+                if run.is_over:
+                    running.pop(receiver).stop()
+                    if run.is_sound:
                         for mutant, verdict in zip(run.mutants, run.verdicts, strict=False):
                             trial.learn(mutant, verdict)
                             yield mutant, verdict
+                    else:
+                        waiting.extendleft([mutant] for mutant in reversed(run.mutants))
     finally:
         for run in running.values():
             run.stop()
@@ -197,7 +197,8 @@ class _Run:
             trial.prepare(mutant)
         self.mutants, self.verdicts = mutants, list[Verdict]()
         self.is_alone, self.is_over = len(mutants) == 1, False
-        self.limit, self.end = limit, monotonic() + limit
+        self.limit = limit if self.is_alone else limit / 3  # what takes longer is judged again
+        self.end = monotonic() + self.limit
         _Run.count += 1
         self.folder = trial.folder / str(_Run.count)
         self.receiver, sender = _FORK.Pipe(duplex=False)
