@@ -59,11 +59,11 @@ def _field(values: Values, child: Any, wire_name: str, name: str, required: bool
         **(child if is_object(child) else {}),
     }
     access = "read" if said.get("readOnly") else "write" if said.get("writeOnly") else None
-    must_send = ", required=True" if required and access == "write" else ""
+    must_have = ", required=True" if required else ""
     required = required and access is None
     kind = values.annotation(child)
     marks = [f"Name({literal(wire_name)})"] if wire_name != name else []
-    marks += [f'Access("{access}"{must_send})'] if access else []
+    marks += [f'Access("{access}"{must_have})'] if access else []
     base, known = opened(kind.full)
     annotation = annotated(base if required else union(base, "Unset"), [*marks, *known])
     default, told = None if required else "UNSET", str(said.get("description") or "")

@@ -308,7 +308,7 @@ def test_a_default_is_written_as_python(schema: Any, default: str) -> None:
 
 def test_what_only_one_way_carries_is_optional_and_marked() -> None:
     schema = {"properties": {"id": {"type": "string", "readOnly": True}}, "required": ["id"]}
-    assert fields(schema) == {"id": 'Annotated[str | Unset, Access("read")] = UNSET'}
+    assert fields(schema) == {"id": 'Annotated[str | Unset, Access("read", required=True)] = UNSET'}
 
 
 def test_names_that_collide_are_told_apart_whatever_their_order() -> None:

@@ -48,7 +48,7 @@ def _check_property(values: Values, owner: Schema, name: str, model: Model) -> N
     schema, what, attribute = owner.properties[name], f"the property `{name}`", model.attributes[name]
     hint, told = model.hints[attribute], model.docs.get(attribute, "")
     only = "read" if schema.get("readOnly") else "write" if schema.get("writeOnly") else None
-    access = (only, name in owner.required and only == "write")
+    access = (only, name in owner.required and only is not None)
     if [access] != ([(mark.only, mark.required) for mark in hints.marks(hint, "Access")] or [(None, False)]):
         raise values.lost(schema, f"whether only requests or only answers carry {what}")
     required = name in owner.required and only is None

@@ -103,7 +103,7 @@ def _settings(count: int) -> hypothesis.settings:
 
 
 def one_way(node: Any, way: str, *, named: bool = False) -> Any:
-    """A copy of a schema without the properties that this way does not carry, and with bytes as text."""
+    """A copy of a schema as this way carries it: with its properties alone, and with bytes as text."""
     if is_array(node):
         return [one_way(item, way) for item in node]
     if not is_object(node):
@@ -117,6 +117,10 @@ def one_way(node: Any, way: str, *, named: bool = False) -> Any:
         copy["properties"] = one_way(kept, way, named=True)
         if "required" in copy:
             copy["required"] = [name for name in copy["required"] if name not in hidden]
+    if copy.keys() >= {"oneOf", "discriminator"} and not named:
+        copy["anyOf"] = copy.pop(
+            "oneOf"
+        )  # for the discriminator tells them apart, and not that no other fits
     if copy.get("format") == "binary" and not named:
         del copy["format"]
         copy.setdefault("pattern", "^[ -~]*$")  # of which each is a byte, as lengths have them

@@ -405,7 +405,7 @@ def _without_validation(target: Target, known: list[Negative]) -> Iterator[Check
 def _without_credentials(target: Target, case: Case) -> Iterator[Check]:
     """A client without the credentials that the call needs refuses to make it."""
     wanted, errors, arguments = target.operation.requirements, target.errors, target.arguments(case)
-    if not wanted or not all(names - {"tls"} for names in wanted):
+    if not wanted or not all(map(target.secrets, wanted)):
         return
     try:
         with target.driven(use_asyncio=False, secrets={}) as driver:

@@ -155,7 +155,8 @@ class Samples:
     def _members(self, own: Shape, value: dict[str, Any], depth: int) -> Iterator[tuple[str, Any, bool]]:
         known = own.properties
         for name, rule in own.required.items():
-            yield rule, {key: item for key, item in value.items() if key != name}, False
+            if self._carries(own.property(name)):
+                yield rule, {key: item for key, item in value.items() if key != name}, False
         for name, item in value.items():
             inner = own.property(name)
             if name in known and name not in own.required:

@@ -258,7 +258,7 @@ def _components(contract: Contract) -> dict[str, Any]:
 
 
 def _loose(node: Any) -> Any:
-    """A schema without all that is not its shape."""
+    """A schema without all that is not its shape, as answers have it."""
     if not is_object(node):
         return node
     kept: dict[str, Any] = {key: value for key, value in node.items() if key in _SHAPE}
@@ -273,6 +273,10 @@ def _loose(node: Any) -> Any:
     if kept.get("additionalProperties") is False:
         del kept["additionalProperties"]
     if "properties" in kept:
+        hidden = {
+            name for name, child in kept["properties"].items() if is_object(child) and child.get("writeOnly")
+        }
+        kept["required"] = [name for name in kept.get("required") or () if name not in hidden]
         kept["properties"] = {name: _loose(child) for name, child in kept["properties"].items()}
     if node.get("format") in (*TIMES, "date"):
         kept["format"] = node["format"]

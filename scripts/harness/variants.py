@@ -90,7 +90,7 @@ def _bodies(operation: Called, made: list[Case]) -> Iterator[tuple[str | None, A
         pool = {
             name: _richest(contract, True, [each[name] for each in objects if name in each])
             for name in dict.fromkeys(name for each in objects for name in each)
-            if name in operation.properties(schema)
+            if name in shape(contract, schema).properties
         }
         least: set[str] = {*pool}.intersection(*objects)
         chosen = [{*pool}, *({*least, name} for name in pool.keys() - least), least] if pool else []

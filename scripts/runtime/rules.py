@@ -25,7 +25,7 @@ class Name:
 class Access:
     """A property that only answers (`readOnly`) or only requests (`writeOnly`) carry.
 
-    `required` says that a request must carry the `writeOnly` property.
+    `required` says that they must.
     """
 
     only: Literal["read", "write"]

@@ -26,7 +26,11 @@ class Property(NamedTuple):
 
     def is_needed(self, way: Way) -> bool:
         """Whether what is written must have it."""
-        return self.required or (way.sends and self.access is not None and self.access.required)
+        return self.required or (way.sends and self.is_required_of("write"))
+
+    def is_required_of(self, only: str) -> bool:
+        """Whether all that only one way carries it must have it."""
+        return self.access is not None and self.access.required and self.access.only == only
 
 
 class Object(Codec):
@@ -62,7 +66,7 @@ class Object(Codec):
     @cached_property
     def required(self) -> list[str]:
         """The JSON names of those that an answer must have."""
-        return [item.name for item in self.properties if item.required]
+        return [item.name for item in self.properties if item.required or item.is_required_of("read")]
 
     @cached_property
     def additional(self) -> Codec:

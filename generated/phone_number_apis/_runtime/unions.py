@@ -16,8 +16,8 @@ from .values import FIT, Codec, Way
 class AnyOf(Codec):
     """The first member that takes a value writes it; the member that fits an answer best reads it.
 
-    By the rule `one_of`, what is written may be nothing that another member allows. In an open enumeration only
-    the first member, with the known values, writes requests.
+    By the rule `one_of`, what is written may be nothing that another member allows, unless a discriminator tells
+    them apart. In an open enumeration only the first member, with the known values, writes requests.
     """
 
     def __init__(
@@ -48,7 +48,13 @@ class AnyOf(Codec):
             except Mismatch as error:
                 errors.append(_alone(error))
             else:
-                if way.checks and self.rules.one_of and self._fits_another(member, encoded, way):
+                is_told = self.discriminator is not None
+                if (
+                    way.checks
+                    and self.rules.one_of
+                    and not is_told
+                    and self._fits_another(member, encoded, way)
+                ):
                     raise Mismatch((), "oneOf: not more than one of the schemas", value)
                 return encoded
         raise _nearest(errors, value)
