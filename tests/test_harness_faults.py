@@ -55,6 +55,11 @@ def api_error(kind: Any, told: str, status: int, **headers: str) -> Any:
     )
 
 
+def told(kind: Any, repr: str = "", **more: Any) -> Any:
+    names = {"__repr__": lambda _: repr} if repr else {}
+    return api_error(type(kind.__name__, (kind,), {**names, **more}), "418", 418)
+
+
 def judged(what: str, done: Outcome, waits: list[float] | None = None, of: Called | None = None) -> list[str]:
     of = of or operation()
     found = differences(target(of), fault(what, of), done, waits or [])
@@ -103,6 +108,9 @@ def test_it_has_nothing_to_say_of_what_ends_as_the_table_says(
         ("no connection", Outcome(sent(3), {}, None), [1, 1], "NotSent at no connection (no status); {}"),
         ("no connection", Outcome(sent(3), None, errors.NotSent("was not sent")), [1, 1], "httpx's ConnectError as the __cause__"),
         ("no connection after the body was taken", Outcome(sent(3), None, NOT_SENT), [1, 1], "1 request at no connection after"),
+        ("a teapot", Outcome(sent(), None, told(errors.APIError, repr="oops")), [], "418 in its repr at a teapot"),
+        ("a teapot", Outcome(sent(), None, told(errors.APIError, request_id="other")), [], "the request_id of the answer"),
+        ("a teapot", Outcome(sent(), None, told(errors.APIError, code="")), [], "no code, message, details at a teapot"),
         ("a success in HTML", Outcome(sent(), None, errors.MalformedResponse("Content-Type", 200, {}, b"")), [], "the status 200 and {'content-type': 'text/html'}"),
         ("a success of another shape", Outcome(sent(), None, errors.MalformedResponse("is not as documented", 200, JSON, b"")), [], "what was expected, and that None was got"),
         ("a success in UTF-8 that says it is in Latin-1", Outcome(sent(), {"id": 1}, None), [], "the answer as an object of a class"),

@@ -54,6 +54,7 @@ def options(text: str) -> dict[str, str]:
         ("what `with` closes", "/post", member("close = lambda self: None"), "False"),
         ("connections of its own for each event loop", "/post", member(KEPT), "True"),
         ("3 calls, one after the other, by 2 connections", "/post", options(LEFT_OUT.format("mounts")), "NotSent"),
+        ("a client that shows its URL and no secret", "/security", member("__repr__ = lambda self: f'{self._credentials}'"), "Credential object"),
         ("no secret in what is logged, by sync_detailed", "/security", member(LOUD), "WARNING:root:{'Authorization'"),
         ("é€'] on the wire", "/x-credentials", {'_security.basic(user': '_security.basic(user and user.encode("ascii", "replace").decode()'}, "('authorization', 'Basic "),
         ("an InvalidCredentials, as a header has to carry it", "/key/x-credentials", {'_security.api_key("X-Key", "header", api_key': '_security.api_key("X-Key", "header", api_key and api_key.encode("ascii", "ignore").decode()'}, "('x-key', "),

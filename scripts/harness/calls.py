@@ -243,6 +243,7 @@ class Driver:
         self.sent.append(request)
         answer = self.answer(request) if callable(self.answer) else self.answer or httpx.Response(599)
         answer.headers["set-cookie"] = "another-call=1"  # which no call is to send back
+        answer.headers["x-request-id"] = "the-request"
         return answer
 
     @property

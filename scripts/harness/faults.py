@@ -46,6 +46,8 @@ _TIMEOUT, _PARTS = 30.0, ("connect", "read", "write", "pool")
 _MEGABYTE = 2**20
 ANY_SUCCESS = "any success"
 """A status of the table: any success, as it is documented."""
+_SAID = ("code", "message", "details")
+"""What an error has of an answer that says it."""
 _CODES = {"a code": "not as documented", "an empty code": ""}
 HELD: dict[str, Callable[[bytes], bytes]] = {
     "all": lambda text: text,
@@ -368,6 +370,12 @@ def _kept(fault: Fault, error: Any, what: str) -> Iterator[Difference]:
     wanted = {
         name: fault.row["headers"][name] for name in fault.row.get("headers", {}) if name != "retry-after"
     }
+    if repr(error) != f"{type(error).__name__}({str(error)!r})":
+        yield Difference(fault.rule, f"{error} in its repr at {what}", repr(error))
+    if getattr(error, "request_id", None) != kept.get("x-request-id"):
+        yield Difference(fault.rule, f"the request_id of the answer at {what}", f"{error.request_id}")
+    if "holds" not in fault.row and (told := [getattr(error, name, None) for name in _SAID]) != [None] * 3:
+        yield Difference(fault.rule, f"no {', '.join(_SAID)} at {what}", f"{told}")
     if hasattr(error, "status") and (error.status != fault.code or not kept.items() >= wanted.items()):
         yield Difference(
             fault.rule, f"the status {fault.code} and {wanted} at {what}", f"{error.status}, {kept}"

@@ -29,6 +29,8 @@ PATH_VALUES = ["", ".", "..", "/", "a/b", "../a", "a\\b", "a\r\nb", "a\0", "\x7f
 """What a value in the path must not be, or it may lead elsewhere."""
 _OUTER = (" a", "a ", "\ta", "a\t")
 """Blanks that HTTP takes off, so that they can stand within another value only."""
+_NULL = "None stands for null"
+"""What is said of a value that was meant for what is not given."""
 _SHORT = 100
 """Characters of what a message tells whole."""
 HEADER_VALUES = ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a\r", "a\x7f", "a\x01", "a\x1fb", "a\x85", *_OUTER]
@@ -345,6 +347,8 @@ def _misses(error: Any, wanted: Wanted) -> str:
     is_named = [error.rule] == [*wanted.rules] if is_whole else error.rule.startswith(tuple(wanted.rules))
     if wanted.rules and not is_named:
         return f"it names the rule {error.rule}"
+    if (_NULL in str(error)) != (error.value is None):
+        return f"its message is to say `{_NULL}` of None, and of nothing else"
     if not error.parameter.startswith(wanted.argument):
         return f"it names the argument {error.parameter}"
     told = [error.parameter, error.rule, *([repr(error.value)] if wanted.value is not GONE else [])]

@@ -14,7 +14,7 @@ from .called import Case
 from .calls import Outcome, Target, Unsaid
 from .faults import secrets, texts
 from .findings import Wrong
-from .programs import program
+from .programs import making, program
 from .wire import Wire
 
 _WIDE, _OWN = "é€", "a-secret-that-only-the-caller-knows"
@@ -23,12 +23,22 @@ _WIDE, _OWN = "é€", "a-secret-that-only-the-caller-knows"
 
 def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
     """What is wrong with how a client keeps secrets, by scheme."""
+    yield _shown(target)
     if target.secrets():
         yield from _refused(target, case)
     for schemes in target.operation.requirements:
         for use_asyncio in (False, True):
             yield _logged(target, case, schemes, use_asyncio)
         yield from (_wide(target, case, schemes, name) for name in sorted(schemes) if target.secrets([name]))
+
+
+def _shown(target: Target) -> Wrong | None:
+    """How a client looks: by its URL, and without secrets."""
+    client = target.client()
+    found = repr(client)
+    if client.base_url in found and not any(secret in found for secret in target.secrets().values()):
+        return None
+    return Wrong(target.secured, "a client that shows its URL and no secret", found, making(target))
 
 
 def _logged(target: Target, case: Case, schemes: Collection[str], use_asyncio: bool) -> Wrong | None:
