@@ -93,8 +93,8 @@ def test_a_mutant_knows_its_line_and_function() -> None:
     ] == [(4, "A.g", "1")]
 
 
-def test_a_mutant_of_a_function_knows_the_lines_of_its_statement_alone() -> None:
+def test_a_mutant_knows_the_lines_of_its_statement_alone() -> None:
     source = "x = 1\nclass A:\n    y = 2\n    def g(self, z=3):\n        if (\n            4\n        ):\n            return (\n                5\n            )\n"
     assert [edit.old + str([*edit.within]) for edit in edits(source) if edit.operator == "constant changed"] == [
-        "1[]", "2[]", "3[]", "4[5, 6, 7]", "5[8, 9, 10]"
+        "1[1]", "2[3]", "3[4]", "4[5, 6, 7]", "5[8, 9, 10]"
     ]  # fmt: skip

@@ -29,7 +29,7 @@ class Edit(NamedTuple):
     keyword: str
     """The name of the argument that it is the value of."""
     within: range
-    """The lines of the statement in a function that it is in, without those of statements in it; else none."""
+    """The lines of the statement that it is in, without those of statements in that."""
 
 
 def edits(source: str, *, fields: bool = False) -> Iterator[Edit]:
@@ -47,7 +47,6 @@ class _Module:
 
     def __init__(self, source: str, fields: bool) -> None:
         self.data, self.fields, self.function, self.within = source.encode(), fields, "", range(0)
-        self.is_called = False
         self.starts = [0]
         for line in self.data.split(b"\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
@@ -69,7 +68,7 @@ class _Module:
         return isinstance(node, ast.AnnAssign) and node.value is None and not self.fields
 
     def _statement(self, node: ast.stmt) -> Iterator[Edit]:
-        self.within = _own_lines(node) if self.is_called else range(0)
+        self.within = _own_lines(node)
         first: ast.AST = (getattr(node, "decorator_list", None) or [node])[0]
         if not isinstance(node, ast.Pass):
             start = self._start(first) - (1 if first is not node else 0)  # with the @ of a decorator
@@ -97,9 +96,7 @@ class _Module:
             yield from self._dropped("base class dropped", node.bases) if len(node.bases) > 1 else ()
         else:
             yield from self._each([each for each in (*node.args.defaults, *node.args.kw_defaults) if each])
-        outer, self.is_called = self.is_called, self.is_called or not isinstance(node, ast.ClassDef)
         yield from self._block(node.body)
-        self.is_called = outer
 
     def _each(self, value: object) -> Iterator[Edit]:
         for item in value if is_array(value) else [value]:
@@ -265,6 +262,7 @@ def _line(node: ast.AST) -> int:
 
 def _own_lines(node: ast.stmt) -> range:
     """The lines of a statement, without those of statements in it."""
+    first: ast.AST = (getattr(node, "decorator_list", None) or [node])[0]
     inner: list[ast.stmt] = getattr(node, "body", [])
     end = _line(inner[0]) if inner else int(node.end_lineno or node.lineno) + 1
-    return range(node.lineno, max(end, node.lineno + 1))
+    return range(_line(first), max(end, node.lineno + 1))

@@ -54,7 +54,7 @@ class Mutant:
     """Writes it below a folder, by the contract of a scope; raises `Problem` where there can be no such client."""
     diff: Callable[[], str]
     lines: frozenset[Line] = frozenset()
-    """Of what all share, those of the statement that it is in, unless that runs as it is imported."""
+    """Of what all share, those of the statement that it is in."""
 
     @property
     def room(self) -> str:

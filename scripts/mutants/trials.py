@@ -58,7 +58,7 @@ class Trial:
         self.subjects, self.families, self.folder = subjects, families, folder
         self.sound = set[tuple[Scope, Key]]()
         self.reach: dict[Part, set[Line]] = {}
-        """The lines of what all clients share that run with each part, by the right clients."""
+        """The lines of what all clients share that run with each part of the checks of the right clients."""
         self.telling = Counter[tuple[str, frozenset[str], str, str]]()
 
     def prepare(self, mutant: Mutant) -> None:
@@ -66,10 +66,9 @@ class Trial:
         scopes = self._scopes(mutant)
         if mutant.vendor == RUNTIME and not self.reach:
             for part in [part for scope in scopes for part in self._parts(scope, scope.operations)]:
-                with clients.replaced(part.scope.folder, RUNTIME, *self.subjects):
-                    part.scope.target(part.operation)  # which imports it: what runs then runs for all
-                    with lines_run(RUNTIME) as self.reach[part]:
-                        self._expect_sound([part])
+                anew = clients.replaced(part.scope.folder, RUNTIME, *self.subjects)
+                with anew, lines_run(RUNTIME) as self.reach[part]:  # also as it is imported
+                    self._expect_sound([part])
         for operation in mutant.operations:
             if (scopes[0], operation) not in self.sound:
                 with clients.replaced(scopes[0].folder, mutant.vendor):
@@ -100,7 +99,7 @@ class Trial:
 
     def _judged_by_reach(self, mutant: Mutant) -> Verdict:
         """By the first checks of all parts that reach the fault, and by all of those of each family that runs most."""
-        parts = [part for part, lines in self.reach.items() if not mutant.lines or mutant.lines & lines]
+        parts = [part for part, lines in self.reach.items() if mutant.lines & lines]
         parts.sort(key=lambda part: len(self.reach[part]))
         whole = {part.family: part for part in parts}.values()
         if not parts:
