@@ -374,8 +374,9 @@ def _kept(fault: Fault, error: Any, what: str) -> Iterator[Difference]:
         yield Difference(fault.rule, f"{error} in its repr at {what}", repr(error))
     if getattr(error, "request_id", None) != kept.get("x-request-id"):
         yield Difference(fault.rule, f"the request_id of the answer at {what}", f"{error.request_id}")
-    if "holds" not in fault.row and (told := [getattr(error, name, None) for name in _SAID]) != [None] * 3:
-        yield Difference(fault.rule, f"no {', '.join(_SAID)} at {what}", f"{told}")
+    said = [getattr(error, name, None) for name in _SAID]
+    if "holds" not in fault.row and said != [None] * len(_SAID):
+        yield Difference(fault.rule, f"no {', '.join(_SAID)} at {what}", f"{said}")
     if hasattr(error, "status") and (error.status != fault.code or not kept.items() >= wanted.items()):
         yield Difference(
             fault.rule, f"the status {fault.code} and {wanted} at {what}", f"{error.status}, {kept}"

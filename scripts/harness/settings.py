@@ -163,7 +163,7 @@ class _Told:
 
     def closed(self) -> Wrong | None:
         """The end of `with`, or `async with`, closes what a client has opened."""
-        kept = self._used(transport=httpx.MockTransport(lambda request: httpx.Response(599)))
+        kept = self._used(transport=httpx.MockTransport(lambda request: httpx.Response(599)), max_retries=0)
         if kept.is_closed:
             return None
         shown = made(self.target, use_asyncio=self.use_asyncio)
