@@ -11,7 +11,7 @@ from scripts.contract import Contract
 from scripts.harness.families import FAMILIES
 from tests.rendering import rendered
 
-CASES = 10
+CASES = 3
 JSON = "application/json"
 THING = {"type": "object", "properties": {"a": {"type": "string"}, "n": {"type": "integer", "minimum": 1}}}
 
