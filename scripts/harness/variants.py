@@ -87,10 +87,13 @@ def _bodies(operation: Called, made: list[Case]) -> Iterator[tuple[str | None, A
         schema, contract = body_schema(operation, media_type), operation.contract
         bodies = [case.body for case in made if case.media_type == media_type]
         objects = [body for body in bodies if is_object(body)]
+        own = shape(contract, schema)
         pool = {
-            name: _richest(contract, True, [each[name] for each in objects if name in each])
-            for name in dict.fromkeys(name for each in objects for name in each)
-            if name in shape(contract, schema).properties
+            name: _richest(
+                contract, True, [each[name] for each in objects if name in each] or [REQUESTS.full(inner)]
+            )
+            for name in own.properties
+            if objects and True not in (inner := own.property(name)).all("readOnly")
         }
         least: set[str] = {*pool}.intersection(*objects)
         chosen = [{*pool}, *({*least, name} for name in pool.keys() - least), least] if pool else []
