@@ -115,10 +115,12 @@ def _named(target: Target) -> Iterator[Wrong]:
     for name in sorted(set[str]().union(*target.operation.requirements)):
         at = target.decided(name, "x-credentials")
         arguments = list(target.secrets([name]))
-        tries = [{**target.secrets([name]), argument: bad} for argument in arguments for bad in _NO_SECRETS]
+        bad = [(argument, each) for argument in arguments for each in _NO_SECRETS]
+        bad += [(argument, each) for argument in arguments[:1] for each in _misread(target, name)]
+        tries = [{**target.secrets([name]), argument: each} for argument, each in bad]
         tries += [{argument: "secret"} for argument in arguments if len(arguments) > 1]
         for given in tries:
-            blank = next((argument for argument in given if given[argument] in _NO_SECRETS), None)
+            blank = next((argument for argument, each in given.items() if (argument, each) in bad), None)
             others = [argument for argument in arguments if argument not in given]
             told = [f"`{blank}`"] if blank else [f"`{argument}`" for argument in (*given, *others)]
             error = _refused(target, given)
@@ -130,6 +132,14 @@ def _named(target: Target) -> Iterator[Wrong]:
             ):
                 wanted = f"an InvalidCredentials that names {' and '.join(told)}"
                 yield Wrong(at, wanted, repr(error), making(target, secrets=given))
+
+
+def _misread(target: Target, name: str) -> list[str]:
+    """What the first part of a credential cannot be by its scheme, as a server would read it otherwise."""
+    node = target.operation.scheme(name)
+    if node["type"] in ("apiKey", "mutualTLS"):
+        return []
+    return ["user:word"] if str(node.get("scheme", "")).lower() == "basic" else ["Bearer a-token"]
 
 
 def _missing(target: Target) -> Iterator[Wrong]:

@@ -29,6 +29,8 @@ PATH_VALUES = ["", ".", "..", "/", "a/b", "../a", "a\\b", "a\r\nb", "a\0", "\x7f
 """What a value in the path must not be, or it may lead elsewhere."""
 _OUTER = (" a", "a ", "\ta", "a\t")
 """Blanks that HTTP takes off, so that they can stand within another value only."""
+_SURROGATE, _SEVERAL = "a\ud800", "a,b"
+"""What no encoding has; and what a list in a header would take for two."""
 _NULL = "None stands for null"
 """What is said of a value that was meant for what is not given."""
 _SHORT = 100
@@ -299,10 +301,12 @@ class _Refusals:
         operation, case = self.target.operation, max(cases, key=lambda case: len(case.parameters))
         for node in operation.parameters:
             key, at = (node["in"], node["name"]), operation.contract.pointers[id(node)]
-            values = {"path": PATH_VALUES, "header": HEADER_VALUES}.get(key[0], [])
+            values = [_SURROGATE, *{"path": PATH_VALUES, "header": HEADER_VALUES}.get(key[0], [])]
             if key in case.parameters and "content" not in node:
-                is_text = not (is_array(case.parameters[key]) or is_object(case.parameters[key]))
-                for value in values if is_text else [value for value in values if value not in _OUTER]:
+                if is_array(case.parameters[key]) or is_object(case.parameters[key]):
+                    values = [value for value in values if value not in _OUTER]
+                    values += [_SEVERAL] if key[0] == "header" else []
+                for value in values:
                     for changed in _with(case.parameters[key], value):
                         yield Check(finding=self._unsafe(case, key, at, value, changed))
         if "headers" in self.driver.signature("method").parameters:

@@ -25,6 +25,12 @@ _HEADER, _LIMIT, _PAIR = "X-Harness", 7.5, ("harness-user", "harness-pässword")
 _USUAL_LIMIT, _USUAL_RETRIES, _USUAL_SPAN = 30.0, 2, 90.0
 """Seconds of each wait, attempts after the first, and seconds in which these begin, where nothing is said."""
 _AWAY, _HERE = "http://api.test", ("http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000")
+_BAD: dict[str, list[Any]] = {
+    "timeout": [0, -1, "soon", float("nan")], "max_retries": [-1, 1.5], "max_retry_time": [-1.0, "long"],
+    "headers": ["a text"], "auth": [5, "a text"], "transport": [5], "http_client": [5], "a_strange_one": [5],
+    "base_url": ["ftp://a.test", "a.test", "https://a.test?b=c", "https://a.test#b", "https://user:word@a.test", 5],
+}  # fmt: skip
+"""What options cannot be."""
 _CONNECTIONS = 2
 """Connections at once, fewer than the calls that come one after the other."""
 _SHORT, _NOWHERE = 0.5, "http://127.0.0.1:9"
@@ -34,6 +40,7 @@ _SHORT, _NOWHERE = 0.5, "http://127.0.0.1:9"
 def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
     """What is wrong with calls by a client of either kind that was told something."""
     yield from _plain_http(target)
+    yield from _refused(target)
     yield _by_loop(target)
     yield _one_by_one(target, case)
     for use_asyncio in (False, True):
@@ -213,6 +220,20 @@ def _plain_http(target: Target) -> Iterator[Wrong | None]:
             if isinstance(error, ValueError) != is_refused or (error and not is_refused):
                 wanted = f"{'a ValueError for' if is_refused else 'a client with'} {options}"
                 yield Wrong("#/servers", wanted, repr(error), making(target, **options))
+
+
+def _refused(target: Target) -> Iterator[Wrong | None]:
+    """What no option can be is refused, by its name."""
+    for name, values in _BAD.items():
+        for value in values:
+            try:
+                target.client(**{name: value})
+                error = None
+            except Exception as raised:
+                error = raised
+            if not isinstance(error, TypeError | ValueError) or name not in str(error):
+                wanted = f"a TypeError or ValueError that names {name}, for {value!r}"
+                yield Wrong(target.at, wanted, repr(error), making(target, **{name: value}))
 
 
 def _by_loop(target: Target) -> Wrong | None:
