@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -48,7 +47,9 @@ _LOOSE = Builder(is_loose=True)
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Functions and methods of both kinds with the same requests, answers and faults; then many calls at once."""
-    cases = spread(fullest_first(requests(target.operation, count)))
+    made = spread(fullest_first(requests(target.operation, count)))
+    if not (cases := [case for case in made if _can_be_made(target, case)]):
+        return  # of which the other families tell
     known = spread(replies(target.operation, count))
     with target.driven(use_asyncio=False) as plain, target.driven(use_asyncio=True) as tasks:
         ways = _Ways(target, plain, tasks)
@@ -61,10 +62,9 @@ def checks(target: Target, count: int) -> Iterator[Check]:
                 reply.rules, ways.differing(cases[0], reply.response, reply.response(), is_many=number < _FEW)
             )
         for each in spread(tuple({each.rule: each for each in negatives(target.operation, count)}.values())):
-            rules = frozenset({Rule("request", each.rule)})
-            yield Check(
-                rules, ways.differing(each.case, known[0].response, None, rule=each.rule, builder=_LOOSE)
-            )
+            if _can_be_made(target, each.case, _LOOSE):
+                found = ways.differing(each.case, known[0].response, None, rule=each.rule, builder=_LOOSE)
+                yield Check(frozenset({Rule("request", each.rule)}), found)
     with (
         target.driven(use_asyncio=False, max_retries=2) as plain,
         target.driven(use_asyncio=True, max_retries=2) as tasks,
@@ -77,6 +77,15 @@ def checks(target: Target, count: int) -> Iterator[Check]:
             )
     final = [each for each in known if each.code < 400 or not is_certain(target.operation, each.code)]
     yield from _at_once(target, cases, [reply for reply in final if reply.fits])
+
+
+def _can_be_made(target: Target, case: Case, builder: Builder = Builder()) -> bool:  # noqa: B008 -- it is frozen
+    """Whether a client has a way to make a call."""
+    try:
+        target.arguments(case, builder)
+    except Unfit:
+        return False
+    return True
 
 
 def spread(items: tuple[T, ...]) -> tuple[T, ...]:
@@ -105,10 +114,7 @@ class _Ways:
         **options: Any,
     ) -> Finding | None:
         """How `asyncio`, and where there are many ways the methods and the detailed functions, differ from `sync`."""
-        try:
-            arguments = self.target.arguments(case, builder)
-        except Unfit:
-            return None  # of which the other families tell
+        arguments = self.target.arguments(case, builder)
         first = self.plain.call("sync", arguments, answer)
         for driver, function in self._others(is_many=is_many):
             try:
@@ -161,7 +167,7 @@ def _said(done: Outcome) -> tuple[Any, ...]:
 
 def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Iterator[Check]:
     """One client, from many threads and from many tasks: each call sends its own request and gets its own answer."""
-    given = list(_given(target, cases))
+    given = [target.arguments(case) for case in cases]
     echo = _Echo(answers)
     with target.driven(use_asyncio=False) as driver:
         alone = [driver.call("sync_detailed", each, echo.answer) for each in given]
@@ -244,13 +250,6 @@ def _soon(_: float) -> None:
 
 async def _later(_: float) -> None:
     await _YIELD(0)
-
-
-def _given(target: Target, cases: Sequence[Case]) -> Iterator[Mapping[str, Any]]:
-    """The cases as arguments; the other families tell of those that cannot be."""
-    for case in cases:
-        with suppress(Unfit):
-            yield target.arguments(case)
 
 
 class _Echo:

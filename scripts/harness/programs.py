@@ -137,7 +137,7 @@ def called(target: Target, function: str) -> list[str]:
 
 
 def outline(target: Target) -> str:
-    """A program that makes a client, and prints what it takes to make the call, and its body."""
+    """A program that makes a client, and prints what it takes to make the call, its body, and what its parameters are."""
     try:
         lines = [made(target)]
     except Exception:  # whatever is wrong with it
@@ -145,15 +145,19 @@ def outline(target: Target) -> str:
     if target.found is None:
         api = f"phone_number_apis.{target.vendor}.api"
         lines.append(f"path = importlib.import_module({api!r}).__path__")
-        lines.append(f"print([each.name for each in pkgutil.walk_packages(path, {f'{api}.'!r})])")
+        lines.append(f"for each in pkgutil.walk_packages(path, {f'{api}.'!r}):")
+        lines.append("    module = importlib.import_module(each.name)")
+        lines.append("    print(each.name, getattr(getattr(module, 'OPERATION', None), 'call', ''))")
         return script(target, *lines)
+    parameters = f"{target.module.__name__.rpartition('.')[2]}.OPERATION.parameters"
     names = [called(target, "sync")[0]]
     with suppress(Exception):  # a client that cannot be made, or has no such method: the first line shows it
         names += called(target, "method")
     body = target.found.OPERATION.body
     hints = [hint for hint in (body.types.values() if body else ()) if hasattr(hint, "__attrs_attrs__")]
     names += [f"{target.vendor}.models.{hint.__name__}" for hint in hints]
-    return script(target, *lines, *(f"print(inspect.signature({name}))" for name in names))
+    lines += [f"print(inspect.signature({name}))" for name in names]
+    return script(target, *lines, f"print(*{parameters}, sep='\\n')")
 
 
 def source(value: Any, vendor: str) -> str:

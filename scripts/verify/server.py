@@ -6,10 +6,12 @@ import importlib
 import json
 import os
 import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import schemathesis
@@ -22,13 +24,14 @@ from ..harness.called import Called, Case
 from ..harness.calls import Target
 from ..harness.cases import requests
 from ..harness.findings import ACCEPTED, Check, Finding
-from ..harness.programs import source
+from ..harness.programs import outline, source
 from ..harness.rules import Rule, by_answer, by_request
 from ..harness.validation import invalid, validator
 from ..objects import entries
 from ..problem import Problem
 from ..runtime.options import checked_url
 from ..runtime.redaction import redacted
+from .tables import counted
 
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
@@ -63,7 +66,9 @@ class Sending:
         """How many requests there will be, for people to see before anything is sent."""
         counts = {target: len(some(target, count)) for target in targets}
         each = ", ".join(f"{number} of {target}" for target, number in counts.items())
-        return f"At most {sum(counts.values()):,} requests to {self._base_url}, each sent once: {each}."
+        return (
+            f"At most {counted(sum(counts.values()), 'request')} to {self._base_url}, each sent once: {each}."
+        )
 
     def __call__(self, target: Target, count: int) -> Iterator[Check]:
         """Send the cases of an operation, and check each answer; tells of one in which ctrl-C came."""
@@ -135,7 +140,7 @@ class Sending:
         try:
             call = f"answer = {self._call(target, case)}"
         except Unfit:
-            return ""
+            return outline(target)
         package, _, module = target.module.__name__.rpartition(".")
         made = "Client.from_env" if _variables(target.vendor) else "Client"
         return "\n".join([
@@ -163,7 +168,7 @@ class Sending:
         for request in self._sent:
             whole = request.headers.get("authorization", "")
             secrets |= {whole, whole.partition(" ")[2]}
-        return redacted(text, secrets)
+        return redacted(text, {form for secret in secrets for form in _forms(secret)})
 
     def _client(self, vendor: str) -> Any:
         """A client with what the environment has; raises `Problem` without credentials."""
@@ -233,10 +238,20 @@ def _own(target: Target) -> dict[tuple[str, str], str]:
 
 def _own_names(target: Target) -> dict[tuple[str, str], str]:
     """The parameters that are called as a user name among the credentials, with the variable of that."""
+    if target.found is None:
+        return {}
     operation, variables = target.operation, _variables(target.vendor)
     users = {operation.wishes(name).get("username") for each in operation.requirements for name in each}
     arguments = {key: name for key, (name, _) in target.parameters.items()}
     return {key: variables[name] for key, name in arguments.items() if name in users & variables.keys()}
+
+
+def _forms(secret: str) -> set[str]:
+    """A secret as a server may give it back, beside what redaction knows by itself."""
+    data = secret.encode()
+    encoded = {each(data).decode().rstrip("=") for each in (b64encode, urlsafe_b64encode)}
+    lower = re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), quote(secret, safe=""))
+    return {secret, lower, data.hex(), *encoded}
 
 
 def _wanted(target: Target, error: Exception | None) -> str:
