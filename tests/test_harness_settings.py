@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import pkgutil
+import re
+import time
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -10,9 +13,10 @@ from typing import Any
 import pytest
 
 from scripts.contract import Contract, contract
-from scripts.harness import client, requests
+from scripts.harness import client, faults, requests
 from scripts.vendors import discover
 from tests.rendering import rendered, run
+from tests.test_harness_contracts import doc, param
 
 CASES = 5
 MEMBER, OPTIONS = "    _user_agent = ", "                **options,"
@@ -79,6 +83,10 @@ def test_what_a_client_does_not_heed_is_found_and_shown(
         ("jwt.Minted", "_mint", lambda self, right: (right(self), setattr(self, "_until", inf)), "2 tokens for two calls, 3594 seconds apart; 1"),
         ("jwt.Minted", "apply", lambda self, right: (self._mint(), right(self))[1], "1 token for two calls, 1797 seconds apart; 2"),
         ("jwt.Minted", "_set_clock", lambda self, date, right: None, "a token by the clock of the server"),
+        ("jwt.Minted", "_mint", lambda self, right: (right(self), setattr(self, "secrets", ()))[0], "no minted token in what an error says"),
+        ("options", "_is_here", lambda host, right: host.startswith("localhost"), "a ValueError for {'base_url': 'http://localhost.api.test'}"),
+        ("options", "_is_here", lambda host, right: host[:3] == "10." or right(host), "a ValueError for {'base_url': 'http://10.0.0.1'}"),
+        ("connections.Connections", "_check_open", lambda self, right: None, "a RuntimeError of a client that was closed"),
         ("operation.Operation", "is_refusal", lambda self, found, right: True, "no other request where status 500 may not be a refusal"),
         ("client", "redact", lambda error, secrets, right: None, "no secret in what is said of an argument, by sync_detailed"),
         ("exchange", "note_answer", lambda response, right: right(response), ""),
@@ -122,3 +130,21 @@ def test_a_file_that_is_cut_or_loses_its_name_is_found(
     found = [str(check.finding) for check in requests.checks(target, CASES) if check.finding]
     is_found = any("25600 bytes of a file" in each and "io.BytesIO(" in each for each in found)
     assert is_found or (found == [] and wrong(1, 2, lambda *_: "as it is") == "as it is")
+
+
+@pytest.mark.parametrize("character", "+&%#;@:/ ")
+def test_a_character_that_is_not_encoded_is_found(
+    package: Path, monkeypatch: pytest.MonkeyPatch, character: str
+) -> None:
+    shortcut = re.compile(f"[A-Za-z0-9._~{character}-]*")
+    search = {"parameters": [param("q", "query", {"type": "string"})]}
+    target = rendered(package, contract=doc(search, "get"))
+    monkeypatch.setattr("phone_number_apis._runtime.styles._UNRESERVED", shortcut)
+    assert any(check.finding for check in requests.checks(target, 1))
+
+
+def test_asyncio_that_blocks_its_loop_is_found(package: Path) -> None:
+    with pytest.raises(RuntimeError, match="in the way of the other kind"), faults.awake(use_asyncio=True):
+        time.sleep(1)
+    with pytest.raises(RuntimeError, match="in the way of the other kind"), faults.awake(use_asyncio=False):
+        asyncio.run(asyncio.sleep(1))

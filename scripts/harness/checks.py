@@ -77,7 +77,7 @@ def _framing(request: httpx.Request, at: str) -> Iterator[Difference]:
     wanted = {
         "host": request.url.netloc.decode("ascii"),
         "content-length": str(len(request.content))
-        if "content-length" in request.headers or request.content
+        if request.content or request.method in ("POST", "PUT", "PATCH")
         else None,
         "transfer-encoding": None,
     }

@@ -108,6 +108,8 @@ def _schema(target: Target, name: str) -> str:
 
 _NO_SECRETS = (" ", "a\r\nX-Evil: 1", "a\0", "a\nb")
 """What no credential can be; the last would put more than itself into a request."""
+_ALONE, _SHORT = "the-word-of-nobody", 4
+"""A part of a credential, given without the other; characters of what may stand in any message."""
 
 
 def _named(target: Target) -> Iterator[Wrong]:
@@ -118,7 +120,7 @@ def _named(target: Target) -> Iterator[Wrong]:
         bad = [(argument, each) for argument in arguments for each in _NO_SECRETS]
         bad += [(argument, each) for argument in arguments[:1] for each in _misread(target, name)]
         tries = [{**target.secrets([name]), argument: each} for argument, each in bad]
-        tries += [{argument: "secret"} for argument in arguments if len(arguments) > 1]
+        tries += [{argument: _ALONE} for argument in arguments if len(arguments) > 1]
         for given in tries:
             blank = next((argument for argument, each in given.items() if (argument, each) in bad), None)
             others = [argument for argument in arguments if argument not in given]
@@ -129,8 +131,9 @@ def _named(target: Target) -> Iterator[Wrong]:
                 not isinstance(error, target.errors.InvalidCredentials)
                 or -1 in places
                 or places != sorted(places)
+                or any(each in str(error) for each in given.values() if len(each) > _SHORT)
             ):
-                wanted = f"an InvalidCredentials that names {' and '.join(told)}"
+                wanted = f"an InvalidCredentials that names {' and '.join(told)}, and no secret"
                 yield Wrong(at, wanted, repr(error), making(target, secrets=given))
 
 
@@ -205,7 +208,9 @@ def _by_environment(
     variables, arguments = _variables(target, given), target.arguments(case)
     if not _variables(target, schemes):
         return None
-    environment = {**_beside(target, given), **variables}
+    schemes_of_all = entries(target.operation.contract.document, "components", "securitySchemes")
+    empty = dict.fromkeys(_variables(target, schemes_of_all), "")  # which is as good as none
+    environment = {**empty, **_beside(target, given), **variables}
     driver = Driver(target, use_asyncio)
     try:
         with mock.patch.dict(os.environ, environment, clear=True), _open(driver):

@@ -264,7 +264,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
     arguments = target.arguments(case)
     for use_asyncio in (False, True):
         function = "asyncio" if use_asyncio else "sync"
-        with target.driven(use_asyncio=use_asyncio, max_retries=2) as driver, awake() as waits:
+        with target.driven(use_asyncio=use_asyncio, max_retries=2) as driver, awake(use_asyncio) as waits:
             for fault in faults(target.operation):
                 waits.clear()
                 done = driver.call(function, arguments, fault.answer)
@@ -288,7 +288,7 @@ def _limited(
 
     error = httpx.ConnectError("refused")
     options = {"max_retries": limit, "max_retry_time": seconds, "timeout": _TIMEOUT}
-    with target.driven(use_asyncio=function == "asyncio", **options) as driver, awake():
+    with target.driven(use_asyncio=function == "asyncio", **options) as driver, awake(driver.use_asyncio):
         limits = [each.extensions["timeout"] for each in driver.call(function, arguments, refuse).sent]
     wanted = [dict.fromkeys(_PARTS, _TIMEOUT)]
     if seconds > _SHORTEST_PAUSE:  # or no pause fits into it
@@ -309,14 +309,24 @@ def _is_about(found: Mapping[str, float], wanted: Mapping[str, float]) -> bool:
 
 
 @contextmanager
-def awake() -> Generator[list[float]]:
-    """Let nobody sleep; gives the seconds that were asked for."""
+def awake(use_asyncio: bool | None = None) -> Generator[list[float]]:
+    """Let nobody sleep; gives the seconds that were asked for, in the way of one kind of calls or of any."""
     waits: list[float] = []
 
     async def at_once(seconds: float) -> None:
         waits.append(seconds)
 
-    with mock.patch("time.sleep", waits.append), mock.patch("asyncio.sleep", at_once):
+    async def another(seconds: float) -> None:
+        block(seconds)
+
+    def block(seconds: float) -> None:
+        raise RuntimeError(f"{seconds} seconds of sleep in the way of the other kind of calls")
+
+    sleep = block if use_asyncio else waits.append
+    with (
+        mock.patch("time.sleep", sleep),
+        mock.patch("asyncio.sleep", another if use_asyncio is False else at_once),
+    ):
         yield waits
 
 

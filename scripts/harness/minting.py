@@ -35,7 +35,7 @@ Make = Callable[[httpx.MockTransport], Any]
 """Makes a client with a transport."""
 Send = Callable[..., list[str]]
 """Makes calls that are answered so, one at each moment; gives the tokens that were sent."""
-_NOW, _HOUR = 2_000_000_000, 3600
+_NOW, _HOUR, _YEAR = 2_000_000_000, 3600, 31_536_000
 """The time, in seconds since 1970, at which tokens are minted; and seconds."""
 _MANY = 4
 """Answers alike, more than a call should get."""
@@ -89,6 +89,7 @@ def _tokens(
         if (part := _unlike(found, said["algorithm"], header, wanted)) is not None:
             told = f"a token of {said['algorithm']} with {header} and {wanted}"
             yield Wrong(f"{at}{part}", told, _decoded(found), shown(held))
+    yield from _told(target, arguments, at, _client(target, argument, held), minted.sent(held))
     send = partial(send, _client(target, argument, held))
     yield from _renewed(target, at, said, send, partial(minted.sent, held))
     yield from _reused(at, said, send, partial(minted.sent, held))
@@ -99,6 +100,25 @@ def _tokens(
     if -1 in places or places != sorted(places):
         told = f"an error that names `{token}` and `{argument}`, of which one is to be given"
         yield Wrong(f"{at}/argument", told, repr(error), minted.refused(both))
+
+
+def _told(target: Target, arguments: Mapping[str, Any], at: str, make: Make, shown: str) -> Iterator[Wrong]:
+    """Minted tokens in what an error says of an answer that tells them."""
+    sent: list[str] = []
+
+    def echo(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers.get("authorization", "").removeprefix("Bearer "))
+        return httpx.Response(418, text=" ".join(sent))
+
+    client = make(httpx.MockTransport(echo))
+    for moment in (_NOW, _NOW + _YEAR):  # with another token, and the one before
+        try:
+            with mock.patch.object(time, "time", return_value=float(moment)):
+                target.module.sync(client=client, **arguments)
+        except target.errors.APIError as error:
+            if any(token in f"{error} {error!r}" for token in sent):
+                yield Wrong(at, "no minted token in what an error says", f"{error!r}", shown)
+    client.close()
 
 
 def _renewed(

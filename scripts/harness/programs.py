@@ -137,7 +137,7 @@ def called(target: Target, function: str) -> list[str]:
 
 
 def outline(target: Target) -> str:
-    """A program that makes a client, and prints what it takes to make the call, its body, and what its parameters are."""
+    """A program that makes a client, and prints what it takes to make the call, its body, and its parameters."""
     try:
         lines = [made(target)]
     except Exception:  # whatever is wrong with it

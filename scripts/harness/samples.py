@@ -57,6 +57,8 @@ AWKWARD_WORDS = (
     "+1",
 )
 """Texts of characters that have a meaning in a URL, a form, a header or JSON; some places take only less."""
+SINGLE_WORDS = (*(f"a{each}b" for each in "%+&=#;:@/?,!$*'()[]|~ \"<>^`{}"), "a%41b", "é")
+"""Texts of one such character each."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,14 @@ from .wire import Wire
 _HEADER, _LIMIT, _PAIR = "X-Harness", 7.5, ("harness-user", "harness-pässword")
 _USUAL_LIMIT, _USUAL_RETRIES, _USUAL_SPAN = 30.0, 2, 90.0
 """Seconds of each wait, attempts after the first, and seconds in which these begin, where nothing is said."""
-_AWAY, _HERE = "http://api.test", ("http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000")
+_AWAY = (
+    "http://api.test",
+    "http://localhost.api.test",
+    "http://notlocalhost",
+    "http://10.0.0.1",
+    "http://[::2]",
+)
+_HERE = ("http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000")
 _BAD: dict[str, list[Any]] = {
     "timeout": [0, -1, "soon", float("nan")], "max_retries": [-1, 1.5], "max_retry_time": [-1.0, "long"],
     "headers": ["a text"], "auth": [5, "a text"], "transport": [5], "http_client": [5], "a_strange_one": [5],
@@ -47,6 +54,7 @@ def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
         told = _Told(target, case, use_asyncio)
         yield from (told.base_url(), told.headers(), told.headers_of_a_call(), told.auth(), told.hooks())
         yield from (told.limits(timeout=_LIMIT), told.limits(), told.attempts(), told.closed())
+        yield told.over()
 
 
 class _Told:
@@ -158,7 +166,7 @@ class _Told:
             raise error
 
         options = {"timeout": 2 * _USUAL_SPAN}
-        with awake():
+        with awake(self.use_asyncio):
             self._used(transport=httpx.MockTransport(refuse), **options)
         cut = [limit for limit in limits[1:] if _USUAL_SPAN / 2 < limit <= _USUAL_SPAN]
         if len(limits) == 1 + len(cut) and len(cut) == _USUAL_RETRIES:
@@ -182,6 +190,24 @@ class _Told:
             )
         return Wrong(
             self.target.at, "what `with` closes", f"{kept}, still open", script(self.target, shown, line)
+        )
+
+    def over(self) -> Wrong | None:
+        """No call is made by a client that was closed."""
+        with self.target.driven(use_asyncio=self.use_asyncio) as driver:
+            driver.client.close()
+            done = driver.call(self.function, self.arguments)
+        if isinstance(done.error, RuntimeError) and not done.sent:
+            return None
+        found = f"{done.error!r} after {len(done.sent)} requests"
+        shown = script(
+            self.target,
+            made(self.target, use_asyncio=self.use_asyncio, base_url=_NOWHERE),
+            "client.close()",
+            programs.call(self.target, self.function, self.arguments),
+        )
+        return Wrong(
+            self.target.at, "a RuntimeError of a client that was closed, and nothing sent", found, shown
         )
 
     def _used(self, **options: Any) -> Any:
@@ -208,7 +234,7 @@ class _Told:
 
 def _plain_http(target: Target) -> Iterator[Wrong | None]:
     """Credentials go over plain HTTP to this machine alone, unless the user wants it otherwise."""
-    for url in (_AWAY, *_HERE):
+    for url in (*_AWAY, *_HERE):
         for more in ({}, {"allow_http": True}):
             options: dict[str, Any] = {"base_url": url, **more}
             try:
@@ -216,7 +242,7 @@ def _plain_http(target: Target) -> Iterator[Wrong | None]:
                 error = None
             except Exception as raised:
                 error = raised
-            is_refused = url == _AWAY and not more and bool(target.secrets())
+            is_refused = url in _AWAY and not more and bool(target.secrets())
             if isinstance(error, ValueError) != is_refused or (error and not is_refused):
                 wanted = f"{'a ValueError for' if is_refused else 'a client with'} {options}"
                 yield Wrong("#/servers", wanted, repr(error), making(target, **options))

@@ -10,7 +10,7 @@ from typing import Any
 from ..contract import Contract
 from ..kinds import is_array, is_object
 from .called import PRESENCE, VARIED, Called, Case
-from .samples import ANSWERS, REQUESTS
+from .samples import ANSWERS, REQUESTS, SINGLE_WORDS
 from .shapes import branches, shape
 from .validation import invalid
 from .ways import ways
@@ -46,14 +46,32 @@ def in_other_values(operation: Called, whole: list[Case]) -> Iterator[Case]:
             done.add(key)
             node = operation.node_of(key)
             at = operation.contract.pointers[id(node)]
-            for _, value in _others(operation.contract, operation.cut(node, least=0)):
+            schema = operation.cut(node, least=0)
+            words = [
+                word for word in SINGLE_WORDS if invalid(operation.contract, schema, word, "request") is None
+            ]
+            for value in [*(value for _, value in _others(operation.contract, schema)), *words]:
                 parameters = {**case.parameters, key: value}
                 if operation.fulfils(parameters):
                     yield replace(case, parameters=parameters, phase=VARIED, about=at)
         if case.media_type is not None and case.media_type not in done:
             done.add(case.media_type)
-            for at, body in _others(operation.contract, body_schema(operation, case.media_type)):
+            schema = body_schema(operation, case.media_type)
+            for at, body in [
+                *_others(operation.contract, schema),
+                *_single(operation.contract, schema, None if "json" in case.media_type else case.body),
+            ]:
                 yield replace(case, body=body, phase=VARIED, about=at)
+
+
+def _single(contract: Contract, schema: Any, body: Any) -> Iterator[tuple[str, Any]]:
+    """A body with each of its texts, one after the other, replaced by those of a single character of meaning."""
+    own = shape(contract, schema)
+    for name, item in body.items() if is_object(body) else ():
+        inner = own.property(name)
+        for word in SINGLE_WORDS if isinstance(item, str) else ():
+            if name in own.properties and inner.allows(word, "request"):
+                yield inner.at, {**body, name: word}
 
 
 def as_read(contract: Contract, schema: Any, value: Any) -> Any:

@@ -58,7 +58,12 @@ def verify(
         check(report)
     if stale := outdated(vendors):
         print(f"warning: {stale}", file=sys.stderr)
-    found = [target for vendor in vendors for target in _targets(vendor)]
+    found, broken = list[Target](), None
+    for vendor in vendors:
+        try:
+            found += _targets(vendor)
+        except Problem as problem:  # which the others are not kept from their checks by
+            broken = problem
     if base_url is None:
         run = Run(planned(found, FAMILIES, part), FAMILIES, SEED, cases, part)
     else:
@@ -67,7 +72,9 @@ def verify(
         run = Run(planned(found, ["server"], part), {"server": sending}, SEED, cases, part, base_url)
         if run.plan:
             print(sending.announced([target for target, _ in run.plan], cases), flush=True)
-    problem = _done(run)
+    problem = _done(run) or broken
+    if problem:
+        run.stopped = run.stopped or problem.what
     if problem is None or any(outcome.cases for outcome in run.outcomes):
         printed(run)
     if report:
