@@ -16,7 +16,7 @@ from unittest import mock
 import httpx
 
 from .arguments import Builder, Unfit
-from .called import Case
+from .called import VARIED, Case
 from .calls import Driver, Outcome, Target, Unsaid
 from .cases import fullest_first, requests
 from .faults import awake, faults
@@ -47,8 +47,10 @@ _LOOSE = Builder(is_loose=True)
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Functions and methods of both kinds with the same requests, answers and faults; then many calls at once."""
-    made = spread(fullest_first(requests(target.operation, count)))
-    if not (cases := [case for case in made if _can_be_made(target, case)]):
+    made = fullest_first(requests(target.operation, count))
+    drawn = spread(made), spread(tuple(case for case in made if case.phase != VARIED))
+    cases, unlike = ([case for case in each if _can_be_made(target, case)] for each in drawn)
+    if not cases:
         return  # of which the other families tell
     known = spread(replies(target.operation, count))
     with target.driven(use_asyncio=False) as plain, target.driven(use_asyncio=True) as tasks:
@@ -76,7 +78,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
                 finding=ways.differing(cases[0], fault.answer, fault.plain(), rule=fault.rule, max_retries=2)
             )
     final = [each for each in known if each.code < 400 or not is_certain(target.operation, each.code)]
-    yield from _at_once(target, cases, [reply for reply in final if reply.fits])
+    yield from _at_once(target, unlike or cases, [reply for reply in final if reply.fits])
 
 
 def _can_be_made(target: Target, case: Case, builder: Builder = Builder()) -> bool:  # noqa: B008 -- it is frozen

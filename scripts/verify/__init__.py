@@ -62,8 +62,8 @@ def verify(
     for vendor in vendors:
         try:
             found += _targets(vendor)
-        except Problem as problem:  # which the others are not kept from their checks by
-            broken = problem
+        except Problem as error:  # which keeps the others from no check
+            broken = error
     if base_url is None:
         run = Run(planned(found, FAMILIES, part), FAMILIES, SEED, cases, part)
     else:
