@@ -118,6 +118,14 @@ class Target:
         made = getattr(importlib.import_module(f"phone_number_apis.{self.vendor}"), kind)
         return made(**(self.secrets() if secrets is None else secrets), **{"max_retries": 0, **options})
 
+    def refusal(self, **options: Any) -> Exception | None:
+        """The error of a client that cannot be made so; None for one that can."""
+        try:
+            self.client(**options)
+        except Exception as error:
+            return error
+        return None
+
     def secrets(self, schemes: Collection[str] | None = None) -> dict[str, str]:
         """The client's arguments for these security schemes, or for all, each with a secret; raises `Unfit`."""
         made = importlib.import_module(f"phone_number_apis.{self.vendor}").Client

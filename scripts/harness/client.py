@@ -125,7 +125,7 @@ def _named(target: Target) -> Iterator[Wrong]:
             blank = next((argument for argument, each in given.items() if (argument, each) in bad), None)
             others = [argument for argument in arguments if argument not in given]
             told = [f"`{blank}`"] if blank else [f"`{argument}`" for argument in (*given, *others)]
-            error = _refused(target, given)
+            error = target.refusal(secrets=given)
             places = [str(error).find(each) for each in told]
             if (
                 not isinstance(error, target.errors.InvalidCredentials)
@@ -148,7 +148,7 @@ def _misread(target: Target, name: str) -> list[str]:
 def _missing(target: Target) -> Iterator[Wrong]:
     """A client without credentials, where no call can be made without: it is refused, and told what to give."""
     ways = [each.requirements for each in called(target.operation.contract)]
-    error, shown = _refused(target, {}), making(target, secrets={})
+    error, shown = target.refusal(secrets={}), making(target, secrets={})
     at = target.secured
     if not all(way and all(names and target.secrets(names) for names in way) for way in ways):
         if error is not None:
@@ -165,14 +165,6 @@ def _missing(target: Target) -> Iterator[Wrong]:
         yield Wrong(at, "a MissingCredentials for a client without any", repr(error), shown)
     elif missing := [each for each in told if not re.search(rf"\b{each}\b", str(error))]:
         yield Wrong(at, f"a MissingCredentials that names {', '.join(missing)}", repr(error), shown)
-
-
-def _refused(target: Target, given: Mapping[str, str]) -> Exception | None:
-    try:
-        target.client(secrets=given)
-    except Exception as error:
-        return error
-    return None
 
 
 def _variables(target: Target, schemes: Collection[str]) -> dict[str, str]:

@@ -79,6 +79,8 @@ def making(target: Target, *before: str, **options: Any) -> str:
     return script(target, *before, made(target, **options), "print(client)")
 
 
+TIMEOUT = "request.extensions['timeout']"
+"""What shows the time limits of a request."""
 ANSWERING = Code("httpx.MockTransport(answer)")
 """The transport of a client that the program's own `answer` answers."""
 

@@ -20,7 +20,7 @@ from .calls import Driver, Outcome, Target, Unsaid
 from .cases import fullest_first, requests
 from .checks import defaulted, differences
 from .findings import Check, Finding, family, parted
-from .programs import Code, outline, program
+from .programs import TIMEOUT, Code, outline, program
 from .rules import Rule, by_request
 from .variants import as_read
 from .wire import written
@@ -31,7 +31,6 @@ _LIMIT, _HEADER = 7.5, "X-Harness"
 """What single calls are given beside their parameters."""
 _FILE, _FILE_NAME = bytes(range(256)) * 100, "harness file.bin"
 _OPENED = "io.BytesIO(bytes(range(256)) * 100)"
-_TIMEOUT = "request.extensions['timeout']"
 
 
 @family(NAME)
@@ -188,7 +187,7 @@ class _Called:
         wanted = "1", httpx.Timeout(_LIMIT).as_dict()
         if found == wanted:
             return self._forgotten(case)
-        shown = program(self.target, self.driver.named("method"), keywords, shows=_TIMEOUT)
+        shown = program(self.target, self.driver.named("method"), keywords, shows=TIMEOUT)
         return Finding(
             self.target, NAME, self.target.at, f"{_HEADER} and the timeout {wanted}", repr(found), shown
         )
@@ -203,7 +202,7 @@ class _Called:
             return None
         told = f"no {_HEADER}, and the client's time limits, in the call after one with its own"
         name, own = self.driver.named("method"), {**keywords, "timeout": _LIMIT, "headers": {_HEADER: "1"}}
-        shown = program(self.target, name, keywords, shows=_TIMEOUT, before=own)
+        shown = program(self.target, name, keywords, shows=TIMEOUT, before=own)
         return Finding(self.target, NAME, self.target.at, told, repr(found), shown)
 
 

@@ -18,7 +18,7 @@ from .calls import Target
 from .checks import differences
 from .faults import awake, texts
 from .findings import Wrong
-from .programs import Code, made, making, program, script, source
+from .programs import TIMEOUT, Code, made, making, program, script, source
 from .wire import Wire
 
 _HEADER, _LIMIT, _PAIR = "X-Harness", 7.5, ("harness-user", "harness-pässword")
@@ -154,8 +154,7 @@ class _Told:
         found = [each.extensions.get("timeout") for each in self._sent(**options)]
         if found == [wanted]:
             return None
-        shows = "request.extensions['timeout']"
-        return self._wrong(self.target.at, f"the time limits {wanted}", found, shows=shows, **options)
+        return self._wrong(self.target.at, f"the time limits {wanted}", found, shows=TIMEOUT, **options)
 
     def attempts(self) -> Wrong | None:
         """How often, and how long, a client tries that was told nothing of that."""
@@ -172,9 +171,8 @@ class _Told:
         if len(limits) == 1 + len(cut) and len(cut) == _USUAL_RETRIES:
             return None
         wanted = f"{1 + _USUAL_RETRIES} attempts, the others within {_USUAL_SPAN} seconds"
-        shows = "request.extensions['timeout']"
         found = f"the limits {limits}"
-        return self._wrong(self.target.at, wanted, found, error, shows=shows, max_retries=None, **options)
+        return self._wrong(self.target.at, wanted, found, error, shows=TIMEOUT, max_retries=None, **options)
 
     def closed(self) -> Wrong | None:
         """The end of `with`, or `async with`, closes what a client has opened."""
@@ -237,11 +235,7 @@ def _plain_http(target: Target) -> Iterator[Wrong | None]:
     for url in (*_AWAY, *_HERE):
         for more in ({}, {"allow_http": True}):
             options: dict[str, Any] = {"base_url": url, **more}
-            try:
-                target.client(**options)
-                error = None
-            except Exception as raised:
-                error = raised
+            error = target.refusal(**options)
             is_refused = url in _AWAY and not more and bool(target.secrets())
             if isinstance(error, ValueError) != is_refused or (error and not is_refused):
                 wanted = f"{'a ValueError for' if is_refused else 'a client with'} {options}"
@@ -252,11 +246,7 @@ def _refused(target: Target) -> Iterator[Wrong | None]:
     """What no option can be is refused, by its name."""
     for name, values in _BAD.items():
         for value in values:
-            try:
-                target.client(**{name: value})
-                error = None
-            except Exception as raised:
-                error = raised
+            error = target.refusal(**{name: value})
             if not isinstance(error, TypeError | ValueError) or name not in str(error):
                 wanted = f"a TypeError or ValueError that names {name}, for {value!r}"
                 yield Wrong(target.at, wanted, repr(error), making(target, **{name: value}))

@@ -24,7 +24,7 @@ from ..harness.called import Called, Case
 from ..harness.calls import Target
 from ..harness.cases import requests
 from ..harness.findings import ACCEPTED, Check, Finding
-from ..harness.programs import outline, source
+from ..harness.programs import outline, script, source
 from ..harness.rules import Rule, by_answer, by_request
 from ..harness.validation import invalid, validator
 from ..objects import entries
@@ -141,18 +141,9 @@ class Sending:
             call = f"answer = {self._call(target, case)}"
         except Unfit:
             return outline(target)
-        package, _, module = target.module.__name__.rpartition(".")
         made = "Client.from_env" if _variables(target.vendor) else "Client"
-        return "\n".join([
-            *(["import os"] if "os.environ[" in call else []),
-            *(["from datetime import date, datetime"] if "fromisoformat(" in call else []),
-            f"from phone_number_apis import {target.vendor}",
-            *([f"from phone_number_apis.{target.vendor} import models"] if "models." in call else []),
-            f"from {package} import {module}",
-            f"client = {target.vendor}.{made}(base_url={self._base_url!r}, max_retries=0)",
-            call,
-            "print(answer.status_code, answer.headers, answer.content)",
-        ])  # fmt: skip
+        client = f"client = {target.vendor}.{made}(base_url={self._base_url!r}, max_retries=0)"
+        return script(target, client, call, "print(answer.status_code, answer.headers, answer.content)")
 
     @staticmethod
     def _call(target: Target, case: Case) -> str:
