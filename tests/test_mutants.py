@@ -22,6 +22,8 @@ from scripts.harness.findings import Check, Family, Finding
 from scripts.harness.shard import Shard
 from scripts.mutants import clients, records, trials
 from scripts.mutants.clients import importable
+from scripts.mutants.lines import Line
+from scripts.mutants.own_tests import OwnTests
 from scripts.mutants.subjects import RUNTIME, Mutant, Subject, shared_mutants
 from scripts.mutants.trials import Trial, Verdict
 from scripts.problem import Problem
@@ -83,7 +85,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         {
             "specs/acme/openapi.yaml": SPEC,
             "equivalents.yaml": "[]",
-            "ratchet.yaml": "{contract: {any: 90}, python: {any: 90, acme: 1}, runtime: {any: 1}}",
+            "ratchet.yaml": "{contract: {any: 90}, python: {any: 90, acme: 1}, runtime: {any: 1}, runtime by verify: {any: 1}}",
         },
     )
     (tmp_path / "overlays").mkdir()
@@ -386,9 +388,26 @@ def test_what_runs_as_a_client_is_imported_is_put_to_its_checks(
     assert verdict.state == "killed"
 
 
+class All(OwnTests):
+    """Tests that find all faults."""
+
+    def __init__(self, runtime: Path) -> None:
+        self.runtime = runtime
+
+    def failed(self, runtime: Path, room: str, lines: frozenset[Line]) -> str:
+        assert (runtime / room).read_text() != (self.runtime / room).read_text()
+        return f"test_{room}"
+
+
 def test_what_all_share_is_put_to_the_test_where_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert job.mutants([], kind="runtime", sample=12, families={"wire": wire}) == 0
-    assert "runtime of _runtime: " in capsys.readouterr().out
+    assert job.mutants([], kind="runtime", sample=12, families={"wire": wire}, own_tests=All) == 0
+    told = capsys.readouterr().out
+    assert "runtime of _runtime: 100.00 % of 12 killed" in told
+    by_all, alone = (re.search(f"{kind} of _runtime: .*by (.*);", told) for kind in ("runtime", "by verify"))
+    assert by_all
+    assert alone
+    assert "own tests" in by_all[1]
+    assert "own tests" not in alone[1]
 
 
 def test_clients_are_imported_anew_with_what_they_share(subject: Subject) -> None:

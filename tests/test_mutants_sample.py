@@ -8,8 +8,8 @@ import pytest
 
 from scripts.mutants import SHOWCASE, mutants, records
 from scripts.mutants.clients import importable
-from scripts.mutants.subjects import Subject
-from scripts.vendors import ROOT, chosen, discover
+from scripts.mutants.subjects import RUNTIME, Subject, shared_mutants
+from scripts.vendors import PACKAGE, ROOT, chosen, discover
 
 SAMPLE = 50
 SEED = 1
@@ -28,5 +28,6 @@ def test_every_mutant_that_is_listed_as_no_fault_is_there(tmp_path: Path) -> Non
     with importable(tmp_path):
         subjects = [Subject(vendor, tmp_path) for vendor in chosen([], ROOT, SHOWCASE)]
         found = [mutant for subject in subjects for mutant in subject.mutants()]
+        found += shared_mutants(tmp_path / PACKAGE / RUNTIME)
         listed = records.listed(found, complete=True)
     assert 0 < len(listed) < len(found) / 5

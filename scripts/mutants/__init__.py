@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +17,7 @@ from ..harness.shard import Shard
 from ..vendors import PACKAGE, ROOT, chosen
 from ..verify.tables import wide_console
 from . import clients, records, report
+from .own_tests import OwnTests
 from .subjects import RUNTIME, Mutant, Subject, shared_mutants
 from .trials import Trial, Verdict, verdicts
 
@@ -35,6 +36,7 @@ def mutants(
     kind: str | None = None,
     equivalents: bool = False,
     families: Mapping[str, Family] = FAMILIES,
+    own_tests: Callable[[Path], OwnTests] | None = OwnTests,
 ) -> int:
     """Put the mutants of vendors to the test and print what became of them; the exit status.
 
@@ -56,7 +58,7 @@ def mutants(
                 (mutant, Verdict("equivalent", told=listed[mutant])) for mutant in part if mutant in listed
             ]
         try:
-            _try(Trial(subjects, families, Path(name)), tried, results)
+            _try(Trial(subjects, families, Path(name), own_tests), tried, results)
         except KeyboardInterrupt:
             console.print(f"interrupted: {len(results)} of {len(part)} mutants were put to the test")
         report.printed(results, console, "killed" if equivalents else "survived")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from math import ceil
 
@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from . import records
-from .subjects import Mutant
-from .trials import Verdict
+from .subjects import RUNTIME, Mutant
+from .trials import OWN, Verdict
 
 Result = tuple[Mutant, Verdict]
 _COUNTED = ("killed", "survived", "equivalent")
@@ -37,15 +37,22 @@ def _cell(counts: list[int]) -> str:
     return f"{killed} / {survived or '-'} / {equivalent or '-'}" if any(counts) else ""
 
 
-def scores(results: Sequence[Result]) -> dict[tuple[str, str], float]:
-    """How many of a hundred mutants of each set of each vendor are killed."""
-    counts = Counter((mutant.kind, mutant.vendor, verdict.state) for mutant, verdict in results)
-    sets = dict.fromkeys((kind, vendor) for kind, vendor, _ in counts)
-    return {
-        (kind, vendor): 100 * counts[kind, vendor, "killed"] / whole
-        for kind, vendor in sets
-        if (whole := counts[kind, vendor, "killed"] + counts[kind, vendor, "survived"])
-    }
+def sets(results: Sequence[Result]) -> dict[tuple[str, str], list[Verdict]]:
+    """The verdicts on each set of mutants of each vendor; what all share is told without its own tests, too."""
+    found = defaultdict[tuple[str, str], list[Verdict]](list)
+    for mutant, verdict in results:
+        found[mutant.kind, mutant.vendor].append(verdict)
+        if mutant.vendor == RUNTIME:
+            alone = Verdict("survived") if verdict.by == OWN else verdict
+            found[f"{mutant.kind} by verify", mutant.vendor].append(alone)
+    return found
+
+
+def _score(verdicts: Sequence[Verdict]) -> float:
+    """How many of a hundred of the mutants that are put to the test are killed."""
+    states = Counter(verdict.state for verdict in verdicts)
+    tried = states["killed"] + states["survived"]
+    return 100 * states["killed"] / tried if tried else 100
 
 
 def printed(results: Sequence[Result], console: Console, shown: str) -> None:
@@ -54,13 +61,12 @@ def printed(results: Sequence[Result], console: Console, shown: str) -> None:
         if verdict.state == shown:
             _say(console, "\n".join(filter(None, [f"{shown}: {mutant}", mutant.diff(), verdict.told])))
     console.print(table(results))
-    for (kind, vendor), score in scores(results).items():
-        verdicts = [each for mutant, each in results if (mutant.kind, mutant.vendor) == (kind, vendor)]
+    for (kind, vendor), verdicts in sets(results).items():
         states = Counter(verdict.state for verdict in verdicts)
         by = Counter(verdict.by for verdict in verdicts if verdict.state == "killed")
         _say(
             console,
-            f"{kind} of {vendor}: {score:.2f} % of {states['killed'] + states['survived']} killed"
+            f"{kind} of {vendor}: {_score(verdicts):.2f} % of {states['killed'] + states['survived']} killed"
             f" (at least {records.wanted(kind, vendor)} %),"
             f" by {', '.join(f'{name} {count}' for name, count in by.most_common())};"
             f" {states['refused']} were refused, {states['same']} the same client, {states['equivalent']} equivalent",
@@ -69,13 +75,11 @@ def printed(results: Sequence[Result], console: Console, shown: str) -> None:
 
 def is_reached(results: Sequence[Result], *, is_part: bool = False) -> bool:
     """Whether as many mutants of each set are killed as should be; in a part of one, as many as it may lack."""
-    for (kind, vendor), score in scores(results).items():
-        wanted = records.wanted(kind, vendor)
-        found = [
-            verdict.state for mutant, verdict in results if (mutant.kind, mutant.vendor) == (kind, vendor)
-        ]
-        killed, survived = found.count("killed"), found.count("survived")
-        if score < wanted and not (is_part and survived <= ceil((killed + survived) * (100 - wanted) / 100)):
+    for (kind, vendor), verdicts in sets(results).items():
+        score, wanted = _score(verdicts), records.wanted(kind, vendor)
+        states = Counter(verdict.state for verdict in verdicts)
+        most = ceil((states["killed"] + states["survived"]) * (100 - wanted) / 100)
+        if score < wanted and not (is_part and states["survived"] <= most):
             return False
     return True
 

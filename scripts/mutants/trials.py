@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -17,8 +17,10 @@ from typing import Any, NamedTuple
 
 from ..harness.findings import Family
 from ..problem import Problem
+from ..vendors import PACKAGE
 from . import clients
 from .lines import Line, lines_run
+from .own_tests import OwnTests
 from .places import Key
 from .subjects import RUNTIME, Mutant, Scope, Subject
 
@@ -32,6 +34,8 @@ FEW = 10
 """Checks of each family by which the right client is found to be sound still."""
 MOST = 25
 """Mutants that one process judges."""
+OWN = "own tests"
+"""What judges a mutant of what all clients share, beside the families."""
 _FORK: Any = multiprocessing.get_context("fork")
 
 
@@ -54,8 +58,16 @@ class Part(NamedTuple):
 class Trial:
     """Judges mutants by families of checks; what it makes of the contracts is made once, before they part."""
 
-    def __init__(self, subjects: Mapping[str, Subject], families: Mapping[str, Family], folder: Path) -> None:
+    def __init__(
+        self,
+        subjects: Mapping[str, Subject],
+        families: Mapping[str, Family],
+        folder: Path,
+        own_tests: Callable[[Path], OwnTests] | None = None,
+    ) -> None:
         self.subjects, self.families, self.folder = subjects, families, folder
+        self._make_own_tests = own_tests
+        self.own_tests: OwnTests | None = None
         self.sound = set[tuple[Scope, Key]]()
         self.reach: dict[Part, set[Line]] = {}
         """The lines of what all clients share that run with each part of the checks of the right clients."""
@@ -69,6 +81,8 @@ class Trial:
                 anew = clients.replaced(part.scope.folder, RUNTIME, *self.subjects)
                 with anew, lines_run(RUNTIME) as self.reach[part]:  # also as it is imported
                     self._expect_sound([part])
+            if self._make_own_tests:
+                self.own_tests = self._make_own_tests(self.folder / PACKAGE / RUNTIME)
         for operation in mutant.operations:
             if (scopes[0], operation) not in self.sound:
                 with clients.replaced(scopes[0].folder, mutant.vendor):
@@ -92,7 +106,8 @@ class Trial:
             return Verdict("same")
         if mutant.vendor == RUNTIME:
             with clients.replaced(folder, RUNTIME, *self.subjects):
-                return self._judged_by_reach(mutant)
+                verdict = self._judged_by_reach(mutant)
+            return self._judged_by_tests(mutant, client, verdict)
         parts = self._ordered(mutant, self._parts(scope, mutant.operations))
         with clients.replaced(folder, mutant.vendor):
             return self._checked([*product((FIRST, None), parts)], mutant.focus)
@@ -105,6 +120,13 @@ class Trial:
         if not parts:
             return Verdict("survived", told="no check runs it")
         return self._checked([*product([FIRST], self._ordered(mutant, parts)), *product([None], whole)])
+
+    def _judged_by_tests(self, mutant: Mutant, runtime: Path, verdict: Verdict) -> Verdict:
+        """By the own tests of what is shared, where no check has found the fault."""
+        if verdict.state != "survived" or self.own_tests is None:
+            return verdict
+        failed = self.own_tests.failed(runtime, mutant.room, mutant.lines)
+        return verdict if failed is None else Verdict("killed", OWN, failed)
 
     def judge_right(self, mutants: Iterable[Mutant]) -> Verdict:
         """What becomes of the right clients where mutants were judged, of which one may have left something."""
