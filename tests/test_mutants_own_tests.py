@@ -37,7 +37,8 @@ SMALL, LARGE = (f"tests/test_runtime_one.py::test_{name}" for name in ("small", 
 @pytest.fixture
 def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what is tested, in a tree with its tests."""
-    write(tmp_path, {"tests/test_runtime_one.py": TESTS, "copy/one.py": SOURCE})
+    settings = '[tool.pytest.ini_options]\naddopts = "-q"'
+    write(tmp_path, {"tests/test_runtime_one.py": TESTS, "copy/one.py": SOURCE, "pyproject.toml": settings})
     monkeypatch.setattr(own_tests, "ROOT", tmp_path)
     return tmp_path / "copy"
 

@@ -24,7 +24,7 @@ LIMIT = 60
 """Seconds after which the tests of a mutant are taken to hang."""
 _TESTED = "scripts.runtime"
 """What they test: the clients have a copy of it."""
-_OPTIONS = ["--exitfirst", "--numprocesses=0", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal"]
+_OPTIONS = ["--exitfirst", "--numprocesses=0", "--assert=plain", "-p", "no:cacheprovider"]
 
 
 class OwnTests:
@@ -110,6 +110,8 @@ def _aside(job: Callable[[], Any], limit: int) -> Any:
         return pickle.loads(data)
     signal.alarm(limit)
     try:
+        for stream in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
         with os.fdopen(writing, "wb") as file:
             file.write(pickle.dumps(job()))
     finally:
