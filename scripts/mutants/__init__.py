@@ -53,15 +53,13 @@ def mutants(
         found = [mutant for mutant in found if mutant.kind in (KINDS if kind is None else [kind])]
         part = drawn(found, Shard.read(shard), sample, seed)
         tried = [mutant for mutant in part if (mutant in listed) == equivalents]
-        if not equivalents:
-            results += [
-                (mutant, Verdict("equivalent", told=listed[mutant])) for mutant in part if mutant in listed
-            ]
+        excused = [mutant for mutant in part if mutant in listed and not equivalents]
+        untried = [(mutant, Verdict("equivalent", told=listed[mutant])) for mutant in excused]
         try:
             _try(Trial(subjects, families, Path(name), own_tests), tried, results)
         except KeyboardInterrupt:
-            console.print(f"interrupted: {len(results)} of {len(part)} mutants were put to the test")
-        report.printed(results, console, "killed" if equivalents else "survived")
+            console.print(f"interrupted: {len(results)} of {len(tried)} mutants were put to the test")
+        report.printed([*untried, *results], console, "killed" if equivalents else "survived")
     if len(results) < len(tried):
         return 130
     if equivalents:
