@@ -8,13 +8,32 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
+from .problem import Problem
 from .vendors import ROOT
+
+
+def number(option: str, least: int | None = None) -> Callable[[str], int]:
+    """What reads the whole number of an option; it raises `Problem` for anything else, or less."""
+
+    def read(text: str) -> int:
+        try:
+            found = int(text)
+        except ValueError:
+            found = None
+        if found is None or (least is not None and found < least):
+            wanted = "no whole number" if least is None else f"no whole number from {least} on"
+            raise Problem(f"{option} is `{text}`: {wanted}", f"write {option} 40 or so")
+        return found
+
+    return read
+
 
 app = typer.Typer(
     help="From a vendor's docs page to a typed client.",
@@ -78,10 +97,20 @@ def verify(
     vendors: Vendors = None,
     seed: Annotated[
         int,
-        typer.Option(envvar="HARNESS_SEED", help="Where random cases come from; the same gives the same."),
+        typer.Option(
+            parser=number("--seed"),
+            metavar="N",
+            envvar="HARNESS_SEED",
+            help="Where random cases come from; the same gives the same.",
+        ),
     ] = 0,
     cases: Annotated[
-        int, typer.Option(min=1, help="Random cases of each kind; with --base-url, of all.")
+        int,
+        typer.Option(
+            parser=number("--cases", 1),
+            metavar="N",
+            help="Random cases of each kind; with --base-url, of all.",
+        ),
     ] = 40,
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write junit.xml, summary.md and index.html there.")
@@ -94,7 +123,10 @@ def verify(
         bool, typer.Option("--allow-billable", help="With --base-url: calls that may cost money, too.")
     ] = False,
     timeout: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="With --base-url: how long to wait for an answer.")
+        float | None,
+        typer.Option(
+            metavar="SECONDS", help="With --base-url: how long to wait for an answer; 30 if not given."
+        ),
     ] = None,
 ) -> None:
     """The clients against their contracts, case by case."""
@@ -111,9 +143,12 @@ def mutants(
     vendors: Vendors = None,
     shard: Annotated[str | None, typer.Option(metavar="K/N", help="Only the K-th of N parts.")] = None,
     sample: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Only N of them, drawn by the seed.")
+        int | None,
+        typer.Option(parser=number("--sample", 1), metavar="N", help="Only N of them, drawn by the seed."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="What a sample is drawn by.")] = 0,
+    seed: Annotated[
+        int, typer.Option(parser=number("--seed"), metavar="N", help="What a sample is drawn by.")
+    ] = 0,
     kind: Annotated[
         Kind | None,
         typer.Option("--in", help="Only faults in contracts, in the Python, or in what all clients share."),

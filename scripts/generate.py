@@ -71,6 +71,17 @@ def outdated(vendors: tuple[Vendor, ...], root: Path = ROOT) -> str:
     return f"generated/ is stale for {', '.join(names)} ({why} changed); run `scripts/run generate`."
 
 
+def edited(vendors: tuple[Vendor, ...], root: Path = ROOT) -> str:
+    """That a hand changed files of clients, or of what they share, in a line; empty where none did."""
+    place = root / "generated"
+    names = manifest.edited(place, {manifest.SHARED, *(vendor.name for vendor in vendors)})
+    if not names:
+        return ""
+    more = f" and {len(names) - 1} more" if names[1:] else ""
+    todo = "what is said of it holds until `scripts/run generate` replaces it"
+    return f"{shown(place / names[0])}{more}: changed by hand; {todo}."
+
+
 def _told(vendor: Vendor, old: Path, new: Path, began: float) -> str:
     """What became of a client, how large it is, and how long that took: the work is done for all together."""
     before, after = (folder / PACKAGE / vendor.name for folder in (old, new))

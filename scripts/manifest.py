@@ -73,6 +73,20 @@ def lost(old: Path, new: Path) -> Iterator[str]:
             yield f"{shown(path)}:{_first_difference(path, new / name)}: changed by hand, and now {end}."
 
 
+def edited(folder: Path, parts: Container[str]) -> list[str]:
+    """The files of these parts that a hand changed, added or removed since they were made; none without a record."""
+    record, found = _read(folder), files(folder)
+    due = {name for node in record.values() for name in _object(node, "files")}
+    return [
+        name
+        for name in sorted(found.keys() | due)
+        if record
+        and name != NAME
+        and _part(name, record) in parts
+        and (_digest(found[name]) if name in found else None) != _recorded(name, record)
+    ]
+
+
 def _reasons(name: str, found: str | None, due: str | None, record: Any, fresh: Any) -> list[str]:
     """Why the digest `found` is not the one that is `due`; where there is no record, a hand removed it."""
     if not record:

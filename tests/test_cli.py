@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from scripts import __main__, commands, generate, lint
 from scripts.problem import Problem
+from scripts.runtime.options import DEFAULT_TIMEOUT
 from scripts.vendors import ROOT
 from tests.trees import snapshot
 
@@ -132,6 +133,24 @@ def test_bench_passes_on_what_is_asked_for(run: Run, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("arguments", [["nothing"], ["generate", "--nothing"], ["lint", "--check"], []])
 def test_a_command_line_that_is_wrong_has_status_2(run: Run, arguments: list[str]) -> None:
     assert run(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["verify", "--cases", "x"], "--cases is `x`: no whole number from 1 on; write --cases 40 or so.\n"),
+        (["verify", "--cases", "0"], "--cases is `0`: no whole number from 1 on; write --cases 40 or so.\n"),
+        (["verify", "--seed", "1.5"], "--seed is `1.5`: no whole number; write --seed 40 or so.\n"),
+        (["mutants", "--sample", "-1"], "--sample is `-1`: no whole number from 1 on; write --sample 40 or so.\n"),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_none_is_one_line(run: Run, arguments: list[str], told: str) -> None:
+    assert run(*arguments) == (2, "", told)
+
+
+def test_the_timeout_of_calls_to_a_server_is_told() -> None:
+    told = CliRunner().invoke(commands.app, ["verify", "--help"]).output
+    assert f"{DEFAULT_TIMEOUT:.0f} if not given" in " ".join(told.split())
 
 
 def test_every_verb_says_what_it_does() -> None:

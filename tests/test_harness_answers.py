@@ -280,7 +280,8 @@ def judged(
     target: Any = SimpleNamespace(
         operation=operation(RESPONSES, **more), errors=TREE, at="#/post", asked=asked
     )
-    return [f"{each.wanted}; {each.found}" for each in differences(target, reply, done, whole=whole)]
+    found = differences(target, reply, done, whole=whole)
+    return [f"{each.rule}: {each.wanted}; {each.found}" for each in found]
 
 
 def gave(value: Any) -> Outcome:
@@ -348,7 +349,7 @@ def test_it_has_nothing_to_say_of_what_came_out_right(
         (409, REFUSED, raised(TREE.Conflict, 409, parsed=Forgetful(**REFUSED)), "the same model from from_dict()", {}),
         (409, AUTH, raised(TREE.Conflict, 409, AUTH, said=(7, "no", None)), "AuthenticationError for status 409", {}),
         (500, REFUSED, raised(errors.ServerError, 500), "an OutcomeUnknown for status 500", {}),
-        (500, REFUSED, raised(errors.UncertainServerError, 500), "no OutcomeUnknown for status 500", {"x-idempotent": True}),
+        (500, REFUSED, raised(errors.UncertainServerError, 500), "/x-idempotent: no OutcomeUnknown for status 500", {"x-idempotent": True}),
         (503, None, raised(errors.UncertainServerError, 503, None, said=(None, None, None)), "no OutcomeUnknown for status 503", {}),
         (500, REFUSED, raised(errors.UncertainServerError, 500), "InternalServerError for status 500", {}),
         (503, None, raised(errors.ServerError, 503, None, said=(None, None, None)), "ServiceUnavailable for status 503", {}),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 import httpx
 import pytest
+from attrs import evolve
 
 from scripts.contract import Contract, contract
 from scripts.harness import parity
@@ -40,7 +42,7 @@ def known(vendor: str) -> Contract | None:
         ("client", "", "a class errors.NotSent", "/responses", {"class NotSent(": "class Sent("}, "None"),
         ("client", "", "Order made of keywords alone", "/schemas/Order", {"kw_only=True, ": ""}, "(name: "),
         ("client", "", "Order without additional_properties", "/schemas/Order", {"field(factory=dict[str, Any])": "field()"}, "additional_properties: "),
-        ("client", "", "Order with additional_properties of each object's own", "/schemas/Order", {"field(factory=dict[str, Any])": "field(default={})"}, "{}"),
+        ("client", "", "Order with additional_properties of each object's own", "/schemas/Order", {"field(factory=dict[str, Any])": "field(default={})"}, "True"),
         ("client", "", "Order shown with what is set in it alone", "/schemas/Order", {", repr=False": ""}, "<function "),
         ("client", "", "an InvalidCredentials that names `user`", "/basic/x-credentials", {'"user", "word"': '"word", "user"'}, "InvalidCredentials: `word`"),
         ("client", "fonedynamics", "a MissingCredentials that names", "/security", {'_always_needs = "account_sid and': '_always_needs = "account and'}, "MissingCredentials"),
@@ -60,7 +62,9 @@ def known(vendor: str) -> Contract | None:
         ("refusals", "fonedynamics", "sent without credentials: ('POST'", "/security", {'[["basicAuth"]]': "[]", '_always_needs = "account_sid and token"': '_always_needs = ""'}, "\n599 b''"),
         ("refusals", "", "the signature refuses: ", "", {'argument="x_trace"': 'argument="trace"'}, "TypeError: sync"),
         ("refusals", "", "sent with '000000000' at header parameter X-Trace: ('POST'", "/maxLength", {"max_length=8": "max_length=9"}, "'000000000'"),
-        ("requests", "", "the client has no query parameter sort", "/post", {}, "x_trace: 'str'"),
+        ("requests", "", "the client has no query parameter sort", "/parameters/4", {}, "x_trace: 'str'"),
+        ("requests", "", "TypeError(\"sync_detailed() got an unexpected", "/parameters/7", {'argument="x_trace"': 'argument="trace"'}, "TypeError: sync"),
+        ("requests", "", "expected maxLength: 3, got 'S000'", "/parameters/0", {'"^S[0-9]{3}$"': '"^S[0-9]{3}$", max_length=3'}, "expected maxLength: 3"),
         ("requests", "", "X-Harness and the timeout", "/post", {"timeout=timeout, headers": "headers"}, "{'connect': "),
         ("requests", "", "in the call after one with its own", "/post", {"headers=headers": KEPT}, "('x-harness', '1')"),
         ("faults", "fonedynamics", "no secret in what the error says", "/post", {"MalformedResponse(Error, runtime.MalformedResponse):\n": f"MalformedResponse(Error, runtime.MalformedResponse):\n{TOLD}"}, "JSON b\"https://"),
@@ -85,6 +89,24 @@ def test_calls_at_once_are_shown_with_others_that_are_unlike_in_all_arguments() 
     own, same, one, other = {"a": 1, "b": 1}, {"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 2}
     assert parity._unlike([same, one, one, other], own) == [one, other]
     assert parity._unlike([same], own) == []
+
+
+def test_calls_at_once_are_shown_with_the_answer_that_was_mixed_up(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, checks = (target := rendered(package, contract=known("fonedynamics"))).module, FAMILIES["parity"]
+    right = module.sync_detailed
+
+    def mixed(**given: Any) -> Any:
+        answer = right(**given)
+        is_alone = current_thread() is main_thread()
+        return answer if is_alone or answer.status_code < 500 else evolve(answer, content=b"of another")
+
+    monkeypatch.setattr(module, "sync_detailed", mixed)
+    found = [check.finding.program for check in checks(target, CASES) if check.finding]
+    crowds = [program for program in found if "ThreadPoolExecutor" in program]
+    assert crowds
+    assert all("    return httpx.Response(5" in program for program in crowds)
 
 
 def test_long_texts_are_shown_from_where_they_part() -> None:

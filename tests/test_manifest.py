@@ -9,7 +9,7 @@ import pytest
 
 from scripts import formatting, generator
 from scripts import generate as module
-from scripts.generate import check
+from scripts.generate import check, edited
 from scripts.vendors import chosen, discover
 from tests.trees import INPUTS, MANIFEST, MODEL, OUTPUTS, Mutate, replace, snapshot, write
 
@@ -48,6 +48,17 @@ CAUSES: dict[str, tuple[Mutate, str, str, str]] = {
     "no manifest": (OUTPUTS["manifest deleted"], "manifest.json", "{", because("missing", "hand edit")),
     "no JSON": (OUTPUTS["manifest no JSON"], "manifest.json", '"//"', because("stale", "hand edit")),
 }
+
+
+@pytest.mark.parametrize(("change", "file", "text", "told"), CAUSES.values(), ids=CAUSES)
+def test_what_a_hand_changed_is_told_with_its_file(
+    generated: Path, change: Mutate, file: str, text: str, told: str
+) -> None:
+    assert edited(chosen([], generated), generated) == ""
+    change(generated)
+    found = edited(chosen([], generated), generated)
+    is_known = "hand edit" in told and file != "manifest.json"
+    assert (f"/{file}: changed by hand; " in found) == is_known == bool(found)
 
 
 @pytest.mark.parametrize(("change", "file", "text", "told"), CAUSES.values(), ids=CAUSES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -84,10 +85,26 @@ def test_the_table_has_cases_findings_and_rules(capsys: pytest.CaptureFixture[st
 def test_findings_of_a_rule_are_told_once_whole(capsys: pytest.CaptureFixture[str]) -> None:
     verify(VENDORS[:1], cases=3)
     told = capsys.readouterr().out
-    shown = "  to see it, with PYTHONPATH=generated:\n    print(1)\n"
+    shown = "  to see it, run by `PYTHONPATH=generated .venv/bin/python`:\n    print(1)\n"
     assert told.count(f"found:  the 0\n{shown}  and 2 more of this rule\n") == 1
     assert "the 1" not in told
-    assert "found:  none\n  to see it, with PYTHONPATH=generated:\n    print(2)\n\n" in told
+    assert (
+        "found:  none\n  to see it, run by `PYTHONPATH=generated .venv/bin/python`:\n    print(2)\n\n" in told
+    )
+
+
+def test_of_the_findings_of_a_rule_that_with_the_shortest_program_is_told(
+    families: dict[str, Family], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def random(target: Target, count: int) -> Iterator[Check]:
+        for text in ("\U000e6d26", "{}", "long", "[]"):
+            yield Check(finding=Finding(target, "wrong", "#/info", "one", text, f"print({text!r})"))
+
+    families["wrong"] = random
+    verify(VENDORS[:1], cases=3)
+    told = capsys.readouterr().out
+    assert told.count("found:  ") == told.count("found:  {}\n") == 1
+    assert "  and 3 more of this rule\n" in told
 
 
 def test_rules_that_nothing_exercised_are_named(
@@ -215,7 +232,7 @@ def test_ctrl_c_tells_what_was_found_so_far(
     told = capsys.readouterr().out
     assert "found:  the 0" in told
     assert "4 findings in " in told
-    assert f"incomplete: interrupted after 2 of {2 * len(VENDORS)} steps." in told
+    assert f"incomplete after 1 of {2 * len(VENDORS)} steps: interrupted." in told
     assert "no case exercised" not in told
 
 
@@ -234,7 +251,7 @@ def test_ctrl_c_that_got_lost_is_heeded_after_the_case(
 
     families["fine"] = losing
     assert verify([], cases=3) == 130
-    assert "interrupted after 1 of " in capsys.readouterr().out
+    assert f"incomplete after 0 of {2 * len(VENDORS)} steps: interrupted." in capsys.readouterr().out
 
 
 def test_a_fault_of_ours_is_not_hidden(families: dict[str, Family]) -> None:
@@ -247,15 +264,41 @@ def test_a_fault_of_ours_is_not_hidden(families: dict[str, Family]) -> None:
         verify([], cases=3)
 
 
-def test_a_client_that_cannot_be_imported_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
-        raise SyntaxError("invalid syntax")
+def test_a_client_that_cannot_be_imported_is_a_finding_with_its_file_and_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for text, line in (("a = 1\nb = = 2\n", 2), ("\n\nraise KeyError(3)\n", 3)):
+        file = tmp_path / "phone_number_apis" / f"at{line}.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
 
-    monkeypatch.setattr(package, "targets", broken)
-    with pytest.raises(
-        Problem, match=r"the client cannot be used: SyntaxError: .*; run `scripts/run generate`"
-    ):
-        verify([], cases=3)
+        def broken(*_: object, file: Path = file) -> None:
+            runpy.run_path(str(file))
+
+        monkeypatch.setattr(package, "targets", broken)
+        with pytest.raises(Problem, match=r"the client cannot be imported: (Syntax|Key)Error: ") as met:
+            verify(VENDORS[:1], cases=3)
+        assert met.value.status == 1
+        assert str(met.value).startswith(f"{file}:{line}: ")
+        assert "; run `scripts/run generate`; if that is how it is made, " in str(met.value)
+
+
+def test_a_client_that_a_hand_changed_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read, name = manifest._read, f"phone_number_apis/{VENDORS[0]}/errors.py"
+
+    def other(folder: Path) -> Any:
+        record = read(folder)
+        record[VENDORS[0]]["files"] = {**record[VENDORS[0]]["files"], name: "another"}
+        return record
+
+    monkeypatch.setattr(manifest, "_read", other)
+    verify(VENDORS[1:2], cases=3)
+    assert capsys.readouterr().err == ""
+    verify(VENDORS[:1], cases=3)
+    said = "changed by hand; what is said of it holds until `scripts/run generate` replaces it."
+    assert capsys.readouterr().err == f"warning: generated/{name}: {said}\n"
 
 
 ENDLESS = """
@@ -284,8 +327,9 @@ def test_the_command_ends_at_ctrl_c_with_what_it_found_and_status_130(tmp_path: 
     told, errors = child.communicate(timeout=30)
     assert (child.returncode, errors) == (130, "interrupted; nothing was changed\n")
     assert "found:  none" in told
-    assert "interrupted after 1 of " in told
-    assert "interrupted after 1 of " in (tmp_path / "summary.md").read_text("utf-8")
+    ending = f"incomplete after 0 of {len(VENDORS)} steps: interrupted."
+    assert ending in told
+    assert ending in (tmp_path / "summary.md").read_text("utf-8")
 
 
 def test_a_family_of_many_findings_tells_a_few_whole_and_some_in_a_line(
@@ -301,7 +345,7 @@ def test_a_family_of_many_findings_tells_a_few_whole_and_some_in_a_line(
         verify(VENDORS[:1], cases=count, report=tmp_path)
         told = capsys.readouterr().out
         found.append([line for line in told.splitlines() if "many of " in line or "--report" in line])
-        assert told.count("found:  other\n  to see it, with") == 5
+        assert told.count("found:  other\n  to see it, run by") == 5
         assert told.count("found:  the 0") == 1
         html = (tmp_path / "index.html").read_text("utf-8")
         assert sum(f"#/info/x{number}<" in html for number in range(count)) == count

@@ -105,7 +105,7 @@ def test_a_failure_in_junit_has_a_message_and_the_finding_whole(folder: Path) ->
     assert failure is not None
     assert failure.get("message", "").startswith("2 findings, first #/")
     assert SHOWN in failure.get("message", "")
-    shown = "  to see it, with PYTHONPATH=generated:\n    import httpx"
+    shown = "  to see it, run by `PYTHONPATH=generated .venv/bin/python`:\n    import httpx"
     assert f"  wanted: {SHOWN}\n  found:  {SHOWN}\n{shown}" in (failure.text or "")
     assert "and 1 more of this rule" in (failure.text or "")
     (message,) = (each.get("message", "") for each in empty)
@@ -170,7 +170,7 @@ def test_a_run_that_was_stopped_says_so_everywhere(
     with suppress(Problem):
         assert verify([VENDOR], cases=3, report=tmp_path) == 130
     text, page = ((tmp_path / name).read_text("utf-8") for name in ("summary.md", "index.html"))
-    told = f"incomplete: {why} after 2 of 2 steps"
+    told = f"incomplete after 1 of 2 steps: {why}"
     assert text.startswith("## Clients against their contracts: incomplete, 0 findings so far\n")
     assert told in re.sub(r"\\(.)", r"\1", text)
     assert '<span class="bad">incomplete, 0 findings so far</span>' in page
@@ -236,6 +236,6 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_run(
         yield Check()
 
     monkeypatch.setattr(package, "FAMILIES", {"noted": noted})
-    with pytest.raises(Problem, match=r"reports cannot be written: .*; name another folder"):
+    with pytest.raises(Problem, match=r"/file(/folder)?: reports cannot be written: .*; name another folder"):
         verify([VENDOR], cases=3, report=tmp_path / inside)
     assert run == []

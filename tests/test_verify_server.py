@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 from base64 import b64encode
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cache
 from html import unescape
@@ -38,7 +39,7 @@ from scripts.vendors import ROOT, Vendor, discover
 from scripts.verify import server, verify
 from scripts.verify.reports import write
 from scripts.verify.runs import Run, planned
-from scripts.verify.tables import printed
+from scripts.verify.tables import counted, printed
 from tests.trees import heeding_ctrl_c
 
 JSON = "application/json"
@@ -118,8 +119,8 @@ def ran(served: Any, target: Target, report: Path) -> int:
     """As `run`, of an operation whose cases were made before."""
     sending, whole = server.Sending(served.url, [target]), Shard(1, 1)
     done = Run(planned([target], ["server"], whole), {"server": sending}, 0, 5, whole, served.url)
-    for _ in done.steps():
-        pass
+    with suppress(server.Stopped):
+        deque(done.steps(), maxlen=0)
     printed(done)
     write(done, report)
     return done.status
@@ -157,22 +158,22 @@ def test_a_server_that_accepts_no_case_is_a_finding(
     known = refusals(target)
     assert known
     for code, answer in known.items():
+        number = 1 if code in (401, 403, 429) else 5
         with serving(lambda _, answer=answer: answer) as served:
             assert ran(served, target, tmp_path) == 1
         told = capsys.readouterr().out
-        assert f"in 5 cases, 5 refused ({code}), 1 operation" in told
-        found = f"no case was accepted: 5 refused ({code})"
-        if code == 401:
-            found = "AuthenticationError("
+        assert f"in {counted(number, 'case')}, {number} refused ({code}), 1 operation" in told
+        found = {401: "AuthenticationError(", 403: "Forbidden(", 429: "RateLimited("}.get(
+            code, f"no case was accepted: 5 refused ({code})"
+        )
+        if code in (401, 403):
             assert f"set {server._needed(vendor.name)}\n" in told
-        elif code == 429:
-            found = "RateLimited("
         assert f"  found:  {found}" in told
         rule = f": request {target.at}\n"
         assert rule in told.partition("no case exercised:\n")[2]
         for path in tmp_path.iterdir():
             text = re.sub(r"\\(.)", r"\1", unescape(path.read_text("utf-8")))
-            assert f"5 refused ({code})" in text
+            assert f"{number} refused ({code})" in text
             assert found in text
 
 
@@ -182,13 +183,15 @@ def test_refusals_are_told_and_no_findings_where_another_case_is_accepted(
 ) -> None:
     target, fine = target_of(vendor), right(vendor)
     for code, refusal in refusals(target).items():
-        turns = itertools.cycle([refusal, fine])
+        if code in (401, 429):
+            continue
+        turns = itertools.cycle([fine, refusal])
         with serving(lambda _, turns=turns: next(turns)) as served:
-            assert ran(served, target, tmp_path) == (code in (401, 429))
+            assert ran(served, target, tmp_path) == 0
         told = capsys.readouterr().out
-        assert f"in 5 cases, 2 accepted, 3 refused ({code}), 1 operation" in told
-        assert re.search(rf"2 accepted, 3 refused \({code}\)  +[0-9]+/", told)
-        assert f"2 accepted, 3 refused ({code})" in (tmp_path / "junit.xml").read_text("utf-8")
+        assert f"in 5 cases, 3 accepted, 2 refused ({code}), 1 operation" in told
+        assert re.search(rf"  5  +3 accepted, 2 refused \({code}\)  +[0-9]+/", told)
+        assert f"3 accepted, 2 refused ({code})" in (tmp_path / "junit.xml").read_text("utf-8")
 
 
 def test_a_code_that_means_the_credentials_is_a_finding_whatever_the_status() -> None:
@@ -341,6 +344,16 @@ def test_the_rule_that_an_answer_breaks_is_pointed_at() -> None:
     assert Path(finding.source.rpartition(":")[0]).is_file()
 
 
+def test_an_answer_of_no_branch_is_told_in_the_words_of_the_client() -> None:
+    vendor = next(each for each in discover() if each.name == "fonedynamics")
+    with serving(lambda _: (200, {"Content-Type": JSON}, b'{"ResponseStatus": 3}')) as served:
+        (check,) = server.Sending(served.url, [target_of(vendor)])(target_of(vendor), 1)
+    assert check.finding is not None
+    assert "schemathesis's response_schema_conformance" in check.finding.wanted
+    assert "anyOf" not in check.finding.found
+    assert "is not as documented: " in check.finding.found
+
+
 def test_the_program_of_a_finding_gets_the_same_answer(capsys: pytest.CaptureFixture[str]) -> None:
     with serving(lambda _: (418, {"Content-Type": JSON}, b'{"tea": "pot"}')) as served:
         sending = server.Sending(served.url, [target_of(VENDOR)])
@@ -370,9 +383,76 @@ def test_a_header_that_is_not_as_documented_is_a_failure() -> None:
 
 def test_a_connection_that_ends_early_is_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
     with serving(lambda _: None) as served:
-        assert run(served) == 1
-        assert len(served.came) == 5
-    assert "wanted: an answer" in capsys.readouterr().out
+        assert run(served, cases=3) == 1
+        assert len(served.came) == 3
+    told = capsys.readouterr().out
+    assert "wanted: an answer" in told
+    assert re.search(r"  3, 3 findings  +3 without an answer  ", told)
+
+
+def test_three_calls_without_an_answer_are_enough(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    turns = itertools.cycle([right(VENDOR), None])
+    with serving(lambda _: next(turns)) as served, pytest.raises(server.Stopped) as met:
+        run(served, cases=40, report=tmp_path)
+    why = "3 calls had no answer; 34 requests were not sent"
+    assert str(met.value) == f"{why}; see what was carried out, or give more --timeout."
+    assert len(served.came) == 6
+    assert "3 accepted, 3 without an answer, 1 operation, seed 0, --cases 40" in capsys.readouterr().out
+    assert f"incomplete after 0 of 1 step: {why}" in (tmp_path / "summary.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
+@pytest.mark.parametrize("code", [401, 403])
+def test_a_server_that_does_not_know_the_credentials_is_asked_once(
+    code: int, vendor: Vendor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def echo(handler: Any) -> Answer:
+        told = {"code": 3, "message": handler.headers["Authorization"]}
+        return code, {"Content-Type": JSON}, json.dumps(told).encode()
+
+    with serving(echo) as served, pytest.raises(server.Stopped) as met:
+        run(served, vendor)
+    assert met.value.status == len(served.came) == 1
+    assert re.fullmatch(
+        rf"the server said: POST .* status {code}.*; 4 requests were not sent; set [A-Z_]+.*", str(met.value)
+    )
+    told = capsys.readouterr().out + str(met.value)
+    assert f"1 finding in 1 case, 1 {'refused' if 'refused' in told else 'wrong'} ({code}), " in told
+    assert served.came[0][2]["Authorization"].partition(" ")[2] not in told
+
+
+def test_a_server_that_forbids_one_case_is_sent_the_others() -> None:
+    turns = iter([right(VENDOR), (403, {"Content-Type": JSON}, b"{}"), right(VENDOR), right(VENDOR)])
+    with serving(lambda _: next(turns)) as served:
+        checks = list(server.Sending(served.url, [target_of(VENDOR)])(target_of(VENDOR), 4))
+    assert [check.answered == "accepted" for check in checks] == [True, False, True, True]
+
+
+@pytest.mark.parametrize("asked", [None, "soon", "61"])
+def test_a_server_that_says_to_wait_and_not_how_long_is_asked_once(asked: str | None) -> None:
+    headers = {"Content-Type": JSON, **({"Retry-After": asked} if asked else {})}
+    with serving(lambda _: (429, headers, b"{}")) as served, pytest.raises(server.Stopped) as met:
+        run(served)
+    assert len(served.came) == 1
+    assert re.search("status 429.*; 4 requests were not sent; give fewer --cases, or wait.$", str(met.value))
+
+
+def test_a_server_that_says_how_long_to_wait_is_given_that_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr(server, "sleep", paused.append)
+    vendor = next(each for each in discover() if 429 in refusals(target_of(each)))
+    status, headers, content = refusals(target_of(vendor))[429]
+    limit = status, {**headers, "Retry-After": "60"}, content
+    turns = itertools.cycle([right(vendor), limit, limit])
+    with serving(lambda _: next(turns)) as served:
+        assert run(served, vendor) == 0
+    assert paused == [0, 60, 60, 0, 60]
+    assert "0 findings in 5 cases, 2 accepted, 3 refused (429), " in capsys.readouterr().out
+    with serving(lambda _: limit) as served, pytest.raises(server.Stopped, match="2 requests were not sent"):
+        run(served, vendor)
+    assert len(served.came) == 3
 
 
 def test_no_server_is_one_line_and_said_in_the_reports(
@@ -386,7 +466,7 @@ def test_no_server_is_one_line_and_said_in_the_reports(
     with pytest.raises(Problem):
         verify([VENDOR.name], cases=5, base_url=url, allow_billable=True, report=tmp_path)
     for path in (tmp_path / name for name in ("summary.md", "junit.xml", "index.html")):
-        assert "incomplete: the server cannot be reached: " in re.sub(
+        assert "incomplete after 0 of 1 step: the server cannot be reached: " in re.sub(
             r"\\(.)", r"\1", path.read_text("utf-8")
         )
 
@@ -408,7 +488,7 @@ def test_a_server_that_goes_away_ends_the_run_after_what_was_found(
         run(served)
     told = capsys.readouterr().out
     assert "2 findings in 2 cases" in told
-    assert "incomplete: the server cannot be reached after 1 of 1 step." in told
+    assert "incomplete after 0 of 1 step: the server cannot be reached." in told
 
 
 @pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
@@ -454,9 +534,10 @@ def test_nothing_is_sent_twice_whatever_the_client_does(monkeypatch: pytest.Monk
     monkeypatch.setattr(Target, "module", Twice)
     monkeypatch.setattr(Target, "arguments", lambda self, case: {})
     with serving(lambda _: answer) as served:
-        checks = list(server.Sending(served.url, [target])(target, 3))
-        assert [path for _, path, _, _ in served.came] == ["/one"] * 3
-    assert [check.finding.found for check in checks if check.finding] == ["_Again()"] * 3
+        (check,) = server.Sending(served.url, [target])(target, 1)
+        assert [path for _, path, _, _ in served.came] == ["/one"]
+    assert check.finding is not None
+    assert check.finding.found == "_Again()"
 
 
 def test_billable_calls_are_refused_in_one_line_that_names_them(capsys: pytest.CaptureFixture[str]) -> None:

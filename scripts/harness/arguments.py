@@ -18,7 +18,11 @@ from .validation import invalid
 
 
 class Unfit(Exception):
-    """A valid value that the client has no way to express."""
+    """A valid value that the client has no way to express; `at` is the JSON pointer of what says so, if one does."""
+
+    def __init__(self, what: str, at: str = "") -> None:
+        super().__init__(what)
+        self.at = at
 
 
 class Refused(Unfit):

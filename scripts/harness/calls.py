@@ -173,18 +173,20 @@ class Target:
 
     def _parameter(self, key: tuple[str, str]) -> tuple[str, Any]:
         if key not in self.parameters:
-            raise Unfit(f"the client has no {key[0]} parameter {key[1]}")
+            at = self.pointer(self.operation.node_of(key))
+            raise Unfit(f"the client has no {key[0]} parameter {key[1]}", at)
         return self.parameters[key]
 
     def _types(self, media_type: str) -> Mapping[str, Any]:
         body = self.module.OPERATION.body
         if body is None or media_type not in body.types:
-            raise Unfit(f"the client has no body of {media_type}")
+            at = self.pointer(self.operation.content[media_type])
+            raise Unfit(f"the client has no body of {media_type}", at)
         return cast("Mapping[str, Any]", body.types)
 
     def _check_named(self, schema: Any, value: Any, made: Any) -> None:
         for pointer in nameless(self.operation.contract, schema, value, made):
-            raise Unfit(f"the client has nothing that fits {pointer}")
+            raise Unfit(f"the client has nothing that fits {pointer}", pointer)
 
     def keywords(
         self,

@@ -7,7 +7,7 @@ comes back are plain JSON values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,11 @@ from .wholes import request, request_examples
 def requests(operation: Called, count: int) -> tuple[Case, ...]:
     """Valid requests: all examples, all boundaries, and `count` random ones, for each media type of the body."""
     return tuple(_requests(operation, count))
+
+
+def plainest(cases: Sequence[Case]) -> Case:
+    """The case that is the easiest to read, with a body where there are such; for what does not depend on it."""
+    return min(cases, key=lambda each: (each.media_type is None, len(repr(each))))
 
 
 def fullest_first(cases: Iterable[Case]) -> tuple[Case, ...]:

@@ -87,11 +87,16 @@ def _of_model(cls: Any, name: str) -> Iterator[tuple[str, str, str]]:
     if any(each.kind is not inspect.Parameter.KEYWORD_ONLY for each in given.values()):
         yield "made of keywords alone", str(inspect.signature(cls)), shown
     default = given["additional_properties"].default
+    needed = [each for each, parameter in given.items() if parameter.default is inspect.Parameter.empty]
     if default is inspect.Parameter.empty:
         yield "without additional_properties", str(inspect.signature(cls)), shown
     if type(cls.__attrs_attrs__.additional_properties.default).__name__ != "Factory":
-        shown = f"{name}.__attrs_attrs__.additional_properties.default"
-        yield "with additional_properties of each object's own", f"{default!r}, which all share", shown
+        made = f"{name}({', '.join(f'{each}=None' for each in needed)}).additional_properties"
+        yield (
+            "with additional_properties of each object's own",
+            f"{default!r}, which all share",
+            f"{made} is {made}",
+        )
     if "__repr__" in vars(cls):
         yield "shown with what is set in it alone", "a __repr__ of its own", f"vars({name}).get('__repr__')"
 

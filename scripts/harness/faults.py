@@ -23,11 +23,11 @@ from ..kinds import is_object
 from ..objects import entries
 from .called import Called, Case
 from .calls import Outcome, Target
-from .cases import requests
+from .cases import plainest, requests
 from .checks import differences as of_wire
 from .findings import Check, Finding, family
+from .outcomes import deciding, finding, is_certain, is_idempotent, key_of, shown, unasked
 from .outcomes import faults as faulty
-from .outcomes import finding, is_certain, is_idempotent, key_of, shown, unasked
 from .programs import PYTHON
 from .reader import Difference, unlike
 from .replies import codes, documented, sent_as
@@ -260,7 +260,7 @@ def _has(own: Shape, held: str | None) -> bool:
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Every row of the table by `sync` and `asyncio`."""
-    case = requests(target.operation, count)[0]
+    case = plainest(requests(target.operation, count))
     arguments = target.arguments(case)
     for use_asyncio in (False, True):
         function = "asyncio" if use_asyncio else "sync"
@@ -344,7 +344,7 @@ def differences(target: Target, fault: Fault, done: Outcome, waits: list[float])
     what = f"{fault.row['what']} ({fault.code or 'no status'})"
     if len(done.sent) != fault.sent:
         count = f"{fault.sent} request{'s' * (fault.sent != 1)} at {what}"
-        yield Difference(_of_sending(fault), count, f"{len(done.sent)}; {shown(done)}")
+        yield Difference(deciding(fault.operation, fault.key, at), count, f"{len(done.sent)}; {shown(done)}")
     hosts = {request.url.host for request in done.sent} - {httpx.URL(target.operation.servers[0]).host}
     if hosts:
         yield Difference(at, f"no request to another host at {what}", f"one to {hosts}")
@@ -417,14 +417,6 @@ def _value(fault: Fault, done: Outcome, what: str) -> Iterator[Difference]:
         yield from unlike(
             fault.shape, {**value, "é": 1} if fault.row["holds"] == "UTF-8" else value, done.value
         )
-
-
-def _of_sending(fault: Fault) -> str:
-    """The pointer of what says whether a call may be sent again."""
-    contract, node = fault.operation.contract, fault.operation.node
-    if fault.key and "x-not-processed" in documented(fault.operation)[fault.key]:
-        return f"{fault.rule}/x-not-processed"
-    return f"{contract.pointers[id(node)]}/x-idempotent" if "x-idempotent" in node else fault.rule
 
 
 def secrets(target: Target, done: Outcome) -> set[str]:

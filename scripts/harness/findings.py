@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..document import place
 from ..marks import keys_of
 from ..problem import shown
+from .arguments import Unfit
 from .calls import Target
 from .programs import outline
 from .rules import Rule
@@ -49,7 +50,7 @@ class Finding:
             f"  found:  {self.found}",
         ]
         if self.program:
-            lines.append("  to see it, with PYTHONPATH=generated:")
+            lines.append("  to see it, run by `PYTHONPATH=generated .venv/bin/python`:")
             lines += [f"    {line}" for line in self.program.splitlines()]
         return "\n".join(lines)
 
@@ -91,7 +92,8 @@ def family(name: str) -> Callable[[Family], Family]:
             except Exception as error:
                 found = f"{type(error).__name__}: {error}{_raised(error)}"
                 told = "a client that can be called so"
-                yield Check(finding=Finding(target, name, target.at, told, found, outline(target)))
+                at = error.at if isinstance(error, Unfit) else ""
+                yield Check(finding=Finding(target, name, at or target.at, told, found, outline(target)))
 
         return checked
 
@@ -112,8 +114,16 @@ def _cut(text: str, start: int) -> str:
     return f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}"
 
 
+def raised(error: Exception) -> tuple[Path, int] | None:
+    """The file and line of the client that raised an error, or that no Python can read; None where there is none."""
+    frames = [(each.filename, each.lineno) for each in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        frames.append((error.filename, error.lineno))
+    inside = [(Path(name), line or 1) for name, line in frames if "phone_number_apis" in Path(name).parts]
+    return inside[-1] if inside else None
+
+
 def _raised(error: Exception) -> str:
-    """Where in the client an error was raised; nothing where it was not raised there."""
-    frames = traceback.extract_tb(error.__traceback__)
-    inside = [each for each in frames if "phone_number_apis" in Path(each.filename).parts]
-    return f", at {shown(Path(inside[-1].filename))}:{inside[-1].lineno}" if inside else ""
+    """Where in the client an error was raised, in words; nothing where it was not raised there."""
+    found = raised(error)
+    return f", at {shown(found[0])}:{found[1]}" if found else ""

@@ -14,6 +14,7 @@ from ..contract import Contract
 from ..kinds import is_object
 from ..marks import keys_of, step
 from ..objects import entries
+from .arguments import Unfit
 from .called import Called, called
 from .calls import Outcome, Target
 from .findings import Finding, parted
@@ -40,6 +41,14 @@ def is_certain(operation: Called, code: int) -> bool:
     """Whether a failure with a status leaves no doubt about what it did."""
     response = documented(operation).get(key_of(operation, code) or "", {})
     return is_idempotent(operation) or response.get("x-not-processed") is True
+
+
+def deciding(operation: Called, key: str | None, otherwise: str) -> str:
+    """The pointer of what says whether a call may be sent again after an answer that is documented by this key."""
+    response = documented(operation).get(key or "", {})
+    holders = [(response, "x-not-processed"), (operation.node, "x-idempotent")]
+    found = (f"{operation.contract.pointers[id(node)]}/{name}" for node, name in holders if name in node)
+    return next(found, otherwise)
 
 
 def key_of(operation: Called, code: int) -> str | None:
@@ -82,11 +91,21 @@ def finding(
     answer: httpx.Response | Exception | None,
     **options: Any,
 ) -> Finding:
-    """The finding of a difference in a call of `function`."""
-    text = program(target, function, arguments, answer, **options)
+    """The finding of a difference in a call of `function`, whatever its credentials."""
+    text = program(target, function, arguments, answer, secrets=_plain(target), **options)
     return Finding(
         target, family, difference.rule, f"{difference.wanted}, by {function}", difference.found, text
     )
+
+
+@cache
+def _plain(target: Target) -> dict[str, str] | None:
+    """Short secrets for the first security requirement, or None where a client cannot be made of these."""
+    try:
+        secrets = dict.fromkeys(target.secrets(target.operation.requirements[0]), "secret")
+    except (Unfit, IndexError):
+        return None
+    return None if target.refusal(secrets=secrets) else secrets
 
 
 def _shown(reply: Reply) -> str:
@@ -234,7 +253,9 @@ def _of_error(target: Target, reply: Reply, error: Any) -> Iterator[Difference]:
     if isinstance(error, tree.OutcomeUnknown) != uncertain:
         wanted = "an OutcomeUnknown" if uncertain else "no OutcomeUnknown"
         yield Difference(
-            at, f"{wanted} for {_shown(reply)}", " ".join(each.__name__ for each in type(error).__mro__)
+            deciding(operation, reply.status, at) if reply.code >= 500 else at,
+            f"{wanted} for {_shown(reply)}",
+            " ".join(each.__name__ for each in type(error).__mro__),
         )
     if reply.fits:
         yield from _read(operation, reply, error.parsed)

@@ -18,12 +18,12 @@ import httpx
 from .arguments import Builder, Unfit
 from .called import VARIED, Case
 from .calls import Driver, Outcome, Target, Unsaid
-from .cases import fullest_first, requests
+from .cases import fullest_first, plainest, requests
 from .faults import awake, faults
 from .findings import Check, Finding, family, parted
 from .negatives import negatives
 from .outcomes import finding, is_certain, shown
-from .programs import ANSWERING, Code, called, made, script, source
+from .programs import ANSWERING, Code, called, line, made, script, source
 from .reader import Difference
 from .replies import Reply, replies
 from .rules import Rule, by_request
@@ -52,6 +52,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
     cases, unlike = ([case for case in each if _can_be_made(target, case)] for each in drawn)
     if not cases:
         return  # of which the other families tell
+    simple = plainest(cases)
     known = spread(replies(target.operation, count))
     with target.driven(use_asyncio=False) as plain, target.driven(use_asyncio=True) as tasks:
         ways = _Ways(target, plain, tasks)
@@ -61,7 +62,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
             yield Check(rules, ways.differing(case, reply.response, reply.response(), is_many=number < _FEW))
         for number, reply in enumerate(known):
             yield Check(
-                reply.rules, ways.differing(cases[0], reply.response, reply.response(), is_many=number < _FEW)
+                reply.rules, ways.differing(simple, reply.response, reply.response(), is_many=number < _FEW)
             )
         for each in spread(tuple({each.rule: each for each in negatives(target.operation, count)}.values())):
             if _can_be_made(target, each.case, _LOOSE):
@@ -75,7 +76,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
         ways = _Ways(target, plain, tasks)
         for fault in faults(target.operation):
             yield Check(
-                finding=ways.differing(cases[0], fault.answer, fault.plain(), rule=fault.rule, max_retries=2)
+                finding=ways.differing(simple, fault.answer, fault.plain(), rule=fault.rule, max_retries=2)
             )
     final = [each for each in known if each.code < 400 or not is_certain(target.operation, each.code)]
     yield from _at_once(target, unlike or cases, [reply for reply in final if reply.fits])
@@ -188,7 +189,8 @@ def _at_once(target: Target, cases: Sequence[Case], answers: list[Reply]) -> Ite
                 one, other = parted(repr(wanted[turn]), repr(heard))
                 told = f"its own answer for a call from one of {ways}: {one}"
                 many = [given[turn], *_unlike(given, given[turn])]
-                text = _crowd(target, many, at_once is _by_tasks, answers[0].response())
+                reply = echo.reply(alone[turn].sent[0]) if alone[turn].sent else answers[0]
+                text = _crowd(target, many, at_once is _by_tasks, reply.response())
                 different = Finding(target, NAME, target.at, told, other, text)
             yield Check(finding=different)
 
@@ -222,9 +224,7 @@ def _crowd(
         f"    return httpx.Response({answer.status_code}, headers={headers}, content={answer.content!r})",
         "",
         made(target, use_asyncio=use_asyncio, max_retries=_RETRIES, transport=ANSWERING),
-        "given = [",
-        *(f"    {source(each, target.vendor)}," for each in given),
-        "]",
+        line("given = [", [source(each, target.vendor) for each in given], "]"),
         lines.format(call=name, many=many, threads=_THREADS),
     )
 
@@ -265,10 +265,13 @@ class _Echo:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer at once."""
-        mark = _mark(request)
-        response = self.answers[int(mark, 16) % len(self.answers)].response()
+        response = self.reply(request).response()
         response.headers[_ECHO] = ascii(written(request))
         return response
+
+    def reply(self, request: httpx.Request) -> Reply:
+        """What a request is answered by."""
+        return self.answers[int(_mark(request), 16) % len(self.answers)]
 
     def late(self, request: httpx.Request) -> httpx.Response:
         """Answer when others had their turn."""

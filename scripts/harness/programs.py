@@ -104,10 +104,10 @@ def made(
         {**given, **{name: each for name, each in said.items() if each is not None}}, target.vendor
     )
     if environment is None:
-        return _line(f"client = {kind}(", pairs)
+        return line(f"client = {kind}(", pairs)
     named = [f"{name!r}: {source(value, target.vendor)}" for name, value in environment.items()]
     return "\n".join([
-        _line("os.environ.update({", named, "})"), _line(f"client = {kind}.from_env(", pairs)
+        line("os.environ.update({", named, "})"), line(f"client = {kind}.from_env(", pairs)
     ])  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def call(target: Target, function: str, arguments: Mapping[str, Any], places: Se
     name, *client = called(target, function)
     given = [*(source(each, target.vendor) for each in places), *client, *_pairs(arguments, target.vendor)]
     run, end = ("asyncio.run(", ")") if function.startswith("asyncio") else ("", "")
-    return _line(f"print({'*' if 'detailed' in function else ''}{run}{name}(", given, f")){end}")
+    return line(f"print({'*' if 'detailed' in function else ''}{run}{name}(", given, f")){end}")
 
 
 def _suppressed(target: Target, function: str, arguments: Mapping[str, Any] | None) -> list[str]:
@@ -208,7 +208,7 @@ def _answer(answer: httpx.Response | Exception | None, use_asyncio: bool, shows:
     headers = {name: text for name, text in answer.headers.items() if name not in dropped}
     parts = [str(answer.status_code), *([f"headers={headers!r}"] if headers else [])]
     parts += ["content=body()" if stream else f"content={told}"] if content or stream else []
-    return [*stream, *start, _line("    return httpx.Response(", parts, ")")]
+    return [*stream, *start, line("    return httpx.Response(", parts, ")")]
 
 
 def _content(answer: httpx.Response) -> tuple[bytes, Exception | None]:
@@ -226,11 +226,11 @@ def _content(answer: httpx.Response) -> tuple[bytes, Exception | None]:
     return found, None
 
 
-def _line(start: str, parts: list[str], end: str = ")") -> str:
-    """A call on one line, or as few as it takes where it is long."""
-    line = f"{start}{', '.join(parts)}{end}"
-    if len(line) <= _WIDTH:
-        return line
+def line(start: str, parts: list[str], end: str = ")") -> str:
+    """A call on one line, or as few as it takes where it is long, but for one that no break makes short."""
+    whole = f"{start}{', '.join(parts)}{end}"
+    if len(whole) <= _WIDTH or max(map(len, parts), default=0) > _WIDTH:
+        return whole
     indent = " " * (len(start) - len(start.lstrip()))
     lines = [""]
     for part in parts:
@@ -247,9 +247,10 @@ def _pairs(fields: Mapping[str, Any], vendor: str) -> list[str]:
 def _imports(body: str) -> Iterator[str]:
     """The imports of what some Python calls."""
     used = [name for name in _MODULES if re.search(rf"(?<![\w.'\"]){name}(\.\w+)*[(\[]", body)]
-    for module in dict.fromkeys(_MODULES[name] or name for name in used):
-        names = [name for name in used if _MODULES[name] == module]
-        yield f"from {module} import {', '.join(names)}" if names else f"import {module}"
+    if whole := [name for name in used if not _MODULES[name]]:
+        yield f"import {', '.join(whole)}"
+    for module in dict.fromkeys(_MODULES[name] for name in used if _MODULES[name]):
+        yield f"from {module} import {', '.join(name for name in used if _MODULES[name] == module)}"
 
 
 def _repeated(value: str | bytes) -> str:

@@ -42,7 +42,8 @@ def _unlike(own: Shape, value: Any, parsed: Any, where: str) -> Iterator[Differe
             yield from unlike(own.items, item, parsed[index], f"{where}[{index}]")
     elif isinstance(value, str) and own.format in TIMES and "string" in own.types:
         if not isinstance(parsed, datetime) or parsed.utcoffset() is None or parsed != moment(value):
-            yield Difference(own.at, f"{where} as an aware datetime of {value!r}", repr(parsed))
+            found = parsed.isoformat() if isinstance(parsed, datetime) else repr(parsed)
+            yield Difference(own.at, f"{where} as an aware datetime of {value!r}", found)
     elif isinstance(value, str) and own.format == "date" and "string" in own.types:
         if not isinstance(parsed, date) or isinstance(parsed, datetime) or parsed != day(value):
             yield Difference(own.at, f"{where} as the date {value!r}", repr(parsed))

@@ -154,7 +154,7 @@ class _Refusals:
             )
             if not (
                 missed := _misses(raised, wanted)
-                or ("" if str(raised).endswith(page) else "it names no page")
+                or ("" if str(raised).endswith(page) else f"it does not end with the page {page}")
             ):
                 return None
             found = f"{missed}: {found}"

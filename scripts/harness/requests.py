@@ -76,9 +76,15 @@ class _Called:
     def __init__(self, driver: Driver) -> None:
         self.driver, self.target = driver, driver.target
         self.used: dict[str, set[str]] = {}
+        self.has_found = False
 
     def finding(self, case: Case, builder: Builder = Builder()) -> Finding | None:  # noqa: B008 -- it is frozen
         """What is wrong with a case; with a builder that names nothing absent, its defaults are to be sent."""
+        found = self._finding(case, builder)
+        self.has_found = self.has_found or found is not None
+        return found
+
+    def _finding(self, case: Case, builder: Builder) -> Finding | None:
         first, *others = self.driver.functions
         wanted = case
         if not builder.names_absent and case.media_type is not None:
@@ -87,7 +93,7 @@ class _Called:
         try:
             arguments = self.target.arguments(case, builder)
         except Unfit as error:
-            return _unfit(self.target, f"a way to send {_shown(case)}", str(error))
+            return _unfit(self.target, f"a way to send {_shown(case)}", error)
         self.used[first] = self.used.get(first, set()) | _named(arguments)
         done = self.driver.call(first, arguments)
         if found := judged(self.target, wanted, done, partial(program, self.target, first, arguments)):
@@ -109,7 +115,7 @@ class _Called:
         except Unsaid:
             return None
         except Unfit as error:
-            return _unfit(self.target, f"a way to send {_shown(case)}", str(error))
+            return _unfit(self.target, f"a way to send {_shown(case)}", error)
         self.used[function] = self.used.get(function, set()) | _named(arguments)
         other = self.driver.call(function, arguments)
         if len(other.sent) == 1 and written(other.sent[0]) == written(done.sent[0]):
@@ -155,8 +161,8 @@ class _Called:
         return self.target.pointer(self.target.operation.content[str(case.media_type)])
 
     def unused(self) -> Finding | None:
-        """An argument that no valid call needs: the contract does not know it."""
-        for function in self.driver.functions:
+        """An argument that no valid call needs: the contract does not know it; not told where calls were wrong."""
+        for function in () if self.has_found else self.driver.functions:
             if function not in self.used:
                 return _unfit(self.target, f"a {function} for some valid call", "none")
             own = {"timeout", "headers"} if function == "method" else {"client"}
@@ -206,9 +212,10 @@ class _Called:
         return Finding(self.target, NAME, self.target.at, told, repr(found), shown)
 
 
-def _unfit(target: Target, wanted: str, found: str) -> Finding:
+def _unfit(target: Target, wanted: str, found: Unfit | str) -> Finding:
     """The finding that what the client takes is not what the contract has."""
-    return Finding(target, NAME, target.at, wanted, found, outline(target))
+    at = found.at if isinstance(found, Unfit) else ""
+    return Finding(target, NAME, at or target.at, wanted, str(found), outline(target))
 
 
 def _with_files(value: Any, payload: Callable[[], Any]) -> Any:
@@ -228,13 +235,26 @@ def judged(target: Target, case: Case, done: Outcome, shown: Callable[[], str], 
     """What is wrong with the one request that a valid call should have sent, as a program shows it."""
     if len(done.sent) != 1:
         wanted, found = f"one request for {_shown(case)}", f"{len(done.sent)} requests; {done.error!r}"
-        return Finding(target, NAME, target.at, wanted, found, shown())
+        return Finding(target, NAME, _refused(target, case, done.error), wanted, found, shown())
     try:
         difference = next(differences(target, case, done.sent[0], **how), None)
     except (AssertionError, ValueError, KeyError) as error:
         found = f"{error}: {written(done.sent[0])}"
         return Finding(target, NAME, target.at, "a request that can be read", found, shown())
     return Finding(target, NAME, *difference, shown()) if difference else None
+
+
+def _refused(target: Target, case: Case, error: Any) -> str:
+    """The pointer of what a valid call was refused for, by its error; that of the operation, where it is open."""
+    where, operation = str(getattr(error, "where", "")), target.operation
+    named = {f"{node['in']} parameter {node['name']}": node for node in operation.parameters}
+    if isinstance(error, TypeError):  # of Python, as the signature has another name
+        where = str(error)
+        named = {f"'{name}'": operation.node_of(key) for key, (name, _) in target.parameters.items()}
+    elif case.media_type is not None:
+        named["body"] = operation.content[case.media_type]
+    found = max((name for name in named if name in where), key=len, default="")
+    return target.pointer(named[found]) if found else target.at
 
 
 def _named(arguments: Mapping[str, Any]) -> set[str]:

@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..contract import contract
-from ..generate import outdated
+from ..generate import edited, outdated
 from ..harness.called import called
 from ..harness.calls import Target, targets
 from ..harness.families import FAMILIES
+from ..harness.findings import raised
 from ..harness.generation import SEED
 from ..harness.shard import Shard
 from ..problem import Problem, shown
@@ -26,6 +27,12 @@ from .tables import counted, printed
 sys.path.insert(0, str(ROOT / "generated"))  # the clients, which the harness imports
 _BAR = 20
 """Columns of the bar of progress."""
+
+
+class Broken(Problem):
+    """A client cannot even be imported: a finding, that no program can show better."""
+
+    status = 1
 
 
 class Interrupted(Problem):
@@ -56,8 +63,8 @@ def verify(
             raise Problem(f"{option} is for calls to a server, and none is named", "give --base-url, too")
     if report:
         check(report)
-    if stale := outdated(vendors):
-        print(f"warning: {stale}", file=sys.stderr)
+    for warning in filter(None, (outdated(vendors), edited(vendors))):
+        print(f"warning: {warning}", file=sys.stderr)
     found, broken = list[Target](), None
     for vendor in vendors:
         try:
@@ -88,13 +95,15 @@ def verify(
 
 
 def _targets(vendor: Vendor) -> list[Target]:
-    """The operations of a vendor's client; raises `Problem` where there is none that can be imported."""
+    """The operations of a vendor's client; raises `Broken` where there is none that can be imported."""
     made = contract(vendor)
     try:
         return targets(vendor.name, made, list(called(made)))
     except Exception as error:  # the client is what is tested: it may raise anything
-        what = f"the client cannot be used: {type(error).__name__}: {error}"
-        raise Problem(what, "run `scripts/run generate`", file=shown(vendor.client)) from None
+        what = f"the client cannot be imported: {type(error).__name__}: {error}"
+        file, line = raised(error) or (vendor.client, 1)
+        todo = "run `scripts/run generate`; if that is how it is made, mend what it is made of"
+        raise Broken(what, todo, file=shown(Path(file)), line=line) from None
 
 
 def _done(run: Run) -> Problem | None:

@@ -29,7 +29,7 @@ def check(folder: Path) -> None:
             pass
     except OSError as error:
         what = f"reports cannot be written: {error.strerror}"
-        raise Problem(what, "name another folder", file=path_shown(folder)) from None
+        raise Problem(what, "name another folder", where=path_shown(folder)) from None
 
 
 def write(run: Run, folder: Path) -> None:

@@ -19,19 +19,20 @@ from ..marks import keys_of
 
 @dataclass
 class Outcome:
-    """What came of one family of checks for one operation; of many findings of a rule, the first is kept."""
+    """What came of one family of checks for one operation; of many findings of a rule, the plainest is kept."""
 
     target: Target
     family: str
     cases: int = 0
     seconds: float = 0.0
+    has_ended: bool = False
     exercised: set[Rule] = field(default_factory=set[Rule])
     left: dict[Rule, str] = field(default_factory=dict[Rule, str])
     """Why a rule is left to the server."""
     answers: Counter[str] = field(default_factory=Counter[str])
     """How a server took the cases, where one was asked."""
     findings: dict[str, tuple[Finding, int]] = field(default_factory=dict[str, tuple[Finding, int]])
-    """By rule, the first finding and how many there are."""
+    """By rule, the finding of the shortest program, and how many there are."""
 
     def add(self, check: Check) -> None:
         """Count one case."""
@@ -43,14 +44,16 @@ class Outcome:
         else:
             self.exercised |= check.rules
         if check.finding:
-            first, count = self.findings.get(check.finding.rule, (check.finding, 0))
-            self.findings[check.finding.rule] = first, count + 1
+            known, count = self.findings.get(check.finding.rule, (check.finding, 0))
+            plainest = min(known, check.finding, key=lambda each: len(each.program))
+            self.findings[check.finding.rule] = plainest, count + 1
 
     def end(self) -> None:
         """Find that cases prove nothing, now that all have run: there are none, or a server accepted none of them.
 
         That is not said where there is a finding for each.
         """
+        self.has_ended = True
         if not self.cases:
             self._miss("a case", "no case could be made")
         elif self.answers and not self.answers[ACCEPTED] and self.count < self.cases:
@@ -151,7 +154,7 @@ class Row:
 
     @cached_property
     def findings(self) -> list[tuple[Finding, int]]:
-        """The findings by rule: the first of all families, and how many there are."""
+        """The findings by rule: that of the first family, and how many there are."""
         merged: dict[str, tuple[Finding, int]] = {}
         for outcome in self.outcomes:
             for rule, (finding, count) in outcome.findings.items():

@@ -10,6 +10,7 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from time import sleep
 from typing import Any
 from urllib.parse import quote
 
@@ -29,8 +30,10 @@ from ..harness.rules import Rule, by_answer, by_request
 from ..harness.validation import invalid, validator
 from ..objects import entries
 from ..problem import Problem
+from ..runtime.errors import retry_after
 from ..runtime.options import checked_url
 from ..runtime.redaction import redacted
+from ..runtime.retries import LONGEST_ASKED
 from .tables import counted
 
 CHECKS = (
@@ -38,8 +41,16 @@ CHECKS = (
     "response_headers_conformance",
 )  # fmt: skip
 """What an answer has to pass, as schemathesis calls it."""
-_LONGEST = 600
-"""Characters of what was found."""
+_LONGEST, _SHORT = 600, 200
+"""Characters of what was found, and of what the server said where that ends the run."""
+_MOST = 3
+"""Cases without an answer, or one after the other that come too soon for the server, which end the run."""
+
+
+class Stopped(Problem):
+    """What a server answers makes it vain, or unsafe, to send it more; the finding tells of it, too."""
+
+    status = 1
 
 
 class Sending:
@@ -60,26 +71,72 @@ class Sending:
         self._timeout = timeout
         self._sent: list[httpx.Request] = []
         self._answers: list[httpx.Response] = []
+        self._due = dict[Target, int]()
+        self._has_accepted, self._unanswered, self._too_soon = False, 0, 0
+        self._raised: Exception | None = None
         self._clients = {target.vendor: self._client(target.vendor) for target in targets}
 
     def announced(self, targets: list[Target], count: int) -> str:
         """How many requests there will be, for people to see before anything is sent."""
-        counts = {target: len(some(target, count)) for target in targets}
-        each = ", ".join(f"{number} of {target}" for target, number in counts.items())
-        return (
-            f"At most {counted(sum(counts.values()), 'request')} to {self._base_url}, each sent once: {each}."
-        )
+        self._due = {target: len(some(target, count)) for target in targets}
+        each = ", ".join(f"{number} of {target}" for target, number in self._due.items())
+        whole = counted(sum(self._due.values()), "request")
+        return f"At most {whole} to {self._base_url}, each sent once: {each}."
 
     def __call__(self, target: Target, count: int) -> Iterator[Check]:
-        """Send the cases of an operation, and check each answer; tells of one in which ctrl-C came."""
-        for case in some(target, count):
+        """Send the cases of an operation, and check each answer; tells of one in which ctrl-C came.
+
+        Raises `Stopped` after an answer, or the want of one, that leaves no sense in sending more.
+        """
+        cases = some(target, count)
+        for number, case in enumerate(cases, 1):
             try:
                 check = self._check(target, case)
             except KeyboardInterrupt:
                 if self._sent:
                     yield self._interrupted(target, case)
                 raise
+            self._due[target] = len(cases) - number
+            self._has_accepted |= check.answered == ACCEPTED
             yield check
+            self._go_on(target)
+
+    def _go_on(self, target: Target) -> None:
+        """Wait as long as the server asks for; raises `Stopped` where nothing more is to be sent."""
+        left, refusal = sum(self._due.values()), self._refusal(target)
+        if refusal:
+            said = " ".join(str(self._raised).split()) or f"status {self._status}"
+            why, todo = f"the server said: {self._safe(target, said)[:_SHORT].rstrip('.')}", refusal[1]
+        elif self._unanswered == _MOST:
+            why, todo = f"{_MOST} calls had no answer", "see what was carried out, or give more --timeout"
+        else:
+            sleep(self._asked or 0)
+            return
+        if left:
+            raise Stopped(
+                f"{why}; {counted(left, 'request')} {'was' if left == 1 else 'were'} not sent", todo
+            )
+
+    def _refusal(self, target: Target) -> tuple[str, ...]:
+        """What is wanted instead of a refusal that all calls will meet, and what to do; none where this is no such."""
+        is_of_all = (
+            isinstance(self._raised, target.errors.AuthenticationError | _Again) or self._status == 401
+        )
+        if is_of_all or (self._status == 403 and not self._has_accepted):
+            return "an answer to credentials that the server knows", f"set {_needed(target.vendor)}"
+        if self._status == 429 and (self._asked is None or self._too_soon == _MOST):
+            return "an answer to so many requests", "give fewer --cases, or wait"
+        return ()
+
+    @property
+    def _status(self) -> int:
+        return self._answers[0].status_code if self._answers else 0
+
+    @property
+    def _asked(self) -> float | None:
+        """Seconds that the server asks to wait for, if these are not too many."""
+        seconds = retry_after(self._answers[0].headers) if self._status == 429 else None
+        return None if seconds is None or seconds > LONGEST_ASKED else seconds
 
     def _interrupted(self, target: Target, case: Case) -> Check:
         told = f"ctrl-C came before it; this may have been carried out: {self._call(target, case)}"
@@ -87,7 +144,10 @@ class Sending:
         return Check(finding=finding, answered="of unknown outcome")
 
     def _check(self, target: Target, case: Case) -> Check:
-        error, errors = self._error(target, case), target.errors
+        self._raised = error = self._error(target, case)
+        errors = target.errors
+        self._unanswered += bool(self._sent and not self._answers)
+        self._too_soon = self._too_soon + 1 if self._status == 429 else 0
         if isinstance(error, errors.NotSent):
             what = self._safe(target, f"the server cannot be reached: {error}")
             raise Problem(what, "start it, or name another")
@@ -97,11 +157,13 @@ class Sending:
             return Check(
                 finding=self._finding(target, case, target.at, wanted, repr(error)), answered=answered
             )
-        answer = self._answers[0]
-        status = f"({answer.status_code})"
+        answer, status = self._answers[0], f"({self._status})"
         if failed := failures(target.operation, answer):
             wanted = f"an answer that passes schemathesis's {', '.join(failed)}"
-            told = "; ".join(f"{each.title}: {each.message}" for each in failed.values())
+            said = {name: f"{each.title}: {each.message}" for name, each in failed.items()}
+            if isinstance(error, errors.MalformedResponse) and "response_schema_conformance" in said:
+                said["response_schema_conformance"] = str(error)  # it tells what of which branch does not fit
+            told = "; ".join(said.values())
             found = f"status {answer.status_code}: {' '.join(told.split())}"
             broken = _broken(target.operation, answer)
             return Check(
@@ -111,7 +173,9 @@ class Sending:
         if error is None and answer.is_success:
             return Check(by_request(target.operation, case) | rules, answered=ACCEPTED)
         is_refused = isinstance(error, errors.APIError | _Again)
-        wanted = _wanted(target, error) if is_refused else "the client reads this answer, which is right"
+        wanted = (
+            "; ".join(self._refusal(target)) if is_refused else "the client reads this answer, which is right"
+        )
         at = _documented(target.operation, answer)[2]
         found = f"no error for status {status}" if error is None else repr(error)
         finding = self._finding(target, case, at, wanted, found) if wanted else None
@@ -243,15 +307,6 @@ def _forms(secret: str) -> set[str]:
     encoded = {each(data).decode().rstrip("=") for each in (b64encode, urlsafe_b64encode)}
     lower = re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), quote(secret, safe=""))
     return {secret, lower, data.hex(), *encoded}
-
-
-def _wanted(target: Target, error: Exception | None) -> str:
-    """What to do about a refusal that is not that of a single case; empty where it may be."""
-    if isinstance(error, target.errors.AuthenticationError | _Again):
-        return f"an answer to credentials that the server knows; set {_needed(target.vendor)}"
-    if isinstance(error, target.errors.RateLimited):
-        return "an answer to so many requests; give fewer --cases, or wait"
-    return ""
 
 
 def _variables(vendor: str) -> dict[str, str]:

@@ -114,7 +114,8 @@ def summary(run: Run) -> str:
 
 def ending(run: Run) -> str:
     """How a run ended that was stopped."""
-    return f"incomplete: {run.stopped} after {len(run.outcomes)} of {counted(len(run.plan), 'step')}"
+    done = sum(outcome.has_ended for outcome in run.outcomes)
+    return f"incomplete after {done} of {counted(len(run.plan), 'step')}: {run.stopped}"
 
 
 def counted(count: int, noun: str) -> str:
@@ -130,7 +131,8 @@ def shown(text: str) -> str:
 def _cell(outcome: Outcome | None) -> str:
     if outcome is None:
         return "-"
-    return f"{outcome.cases:,}" + (f", {outcome.count:,} wrong" if outcome.count else "")
+    found = counted(outcome.count, "finding") if outcome.answers else f"{outcome.count:,} wrong"
+    return f"{outcome.cases:,}" + (f", {found}" if outcome.count else "")
 
 
 def _findings(findings: list[tuple[Finding, int]]) -> Iterator[str]:
