@@ -62,6 +62,7 @@ def known(vendor: str) -> Contract | None:
         ("refusals", "fonedynamics", "sent without credentials: ('POST'", "/security", {'[["basicAuth"]]': "[]", '_always_needs = "account_sid and token"': '_always_needs = ""'}, "\n599 b''"),
         ("refusals", "", "the signature refuses: ", "", {'argument="x_trace"': 'argument="trace"'}, "TypeError: sync"),
         ("refusals", "", "sent with '000000000' at header parameter X-Trace: ('POST'", "/maxLength", {"max_length=8": "max_length=9"}, "'000000000'"),
+        ("refusals", "fonedynamics", "it does not end with the page https://www.fonedynamics.com/docs/rest-api/purchase-number-block: Invalid", "", {"rest-api/purchase-number-block": "elsewhere"}, "docs/elsewhere"),
         ("requests", "", "the client has no query parameter sort", "/parameters/4", {}, "x_trace: 'str'"),
         ("requests", "", "TypeError(\"sync_detailed() got an unexpected", "/parameters/7", {'argument="x_trace"': 'argument="trace"'}, "TypeError: sync"),
         ("requests", "", "expected maxLength: 3, got 'S000'", "/parameters/0", {'"^S[0-9]{3}$"': '"^S[0-9]{3}$", max_length=3'}, "expected maxLength: 3"),
@@ -83,6 +84,28 @@ def test_the_program_of_a_finding_runs_and_shows_it(
     assert finding, "\n".join(map(str, found[:20]))
     assert finding.rule.endswith(rule)
     assert shown in run(package, finding), finding.program
+
+
+@pytest.mark.parametrize(
+    ("family", "said", "python"),
+    [
+        ("answers", "errors", {'"400": {"application/json": Failure}': '"400": {}'}),
+        ("faults", "x-idempotent", {"is_idempotent=False": "is_idempotent=True"}),
+        ("requests", "PropertySid", {'argument="property_sid"': 'argument="sid"'}),
+    ],
+)
+def test_programs_have_about_ten_lines(package: Path, family: str, said: str, python: dict[str, str]) -> None:
+    checks = FAMILIES[family](rendered(package, {}, python, known("fonedynamics")), CASES)
+    found = [check.finding for check in checks if check.finding]
+    assert min(len(each.program.splitlines()) for each in found if said in str(each)) <= 14
+
+
+def test_an_argument_that_no_call_used_is_not_told_where_calls_were_wrong(package: Path) -> None:
+    short = {'"^S[0-9]{3}$"': '"^S[0-9]{3}$", max_length=3'}
+    checks = FAMILIES["requests"](rendered(package, {}, short), CASES)
+    found = [str(check.finding) for check in checks if check.finding]
+    assert found
+    assert not any("for some valid call" in each or "beyond the contract" in each for each in found)
 
 
 def test_calls_at_once_are_shown_with_others_that_are_unlike_in_all_arguments() -> None:

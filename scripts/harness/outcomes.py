@@ -92,14 +92,14 @@ def finding(
     **options: Any,
 ) -> Finding:
     """The finding of a difference in a call of `function`, whatever its credentials."""
-    text = program(target, function, arguments, answer, secrets=_plain(target), **options)
+    text = program(target, function, arguments, answer, secrets=plain_secrets(target), **options)
     return Finding(
         target, family, difference.rule, f"{difference.wanted}, by {function}", difference.found, text
     )
 
 
 @cache
-def _plain(target: Target) -> dict[str, str] | None:
+def plain_secrets(target: Target) -> dict[str, str] | None:
     """Short secrets for the first security requirement, or None where a client cannot be made of these."""
     try:
         secrets = dict.fromkeys(target.secrets(target.operation.requirements[0]), "secret")

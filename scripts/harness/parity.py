@@ -22,7 +22,7 @@ from .cases import fullest_first, plainest, requests
 from .faults import awake, faults
 from .findings import Check, Finding, family, parted
 from .negatives import negatives
-from .outcomes import finding, is_certain, shown
+from .outcomes import finding, is_certain, plain_secrets, shown
 from .programs import ANSWERING, Code, called, line, made, script, source
 from .reader import Difference
 from .replies import Reply, replies
@@ -200,7 +200,7 @@ def _unlike(given: Sequence[Mapping[str, Any]], own: Mapping[str, Any]) -> list[
     apart = [({name for name, value in each.items() if own.get(name) != value}, each) for each in given]
     left, found = set[str]().union(*(names for names, _ in apart)), list[Mapping[str, Any]]()
     while left and len(found) < _OTHERS:
-        names, each = max(apart, key=lambda pair: len(pair[0] & left))
+        names, each = max(apart, key=lambda pair: (len(pair[0] & left), -len(repr(pair[1]))))
         found.append(each)
         left -= names
     return found
@@ -223,7 +223,13 @@ def _crowd(
         "    seen = ascii([request.method, str(request.url), request.headers.multi_items(), request.read()])",
         f"    return httpx.Response({answer.status_code}, headers={headers}, content={answer.content!r})",
         "",
-        made(target, use_asyncio=use_asyncio, max_retries=_RETRIES, transport=ANSWERING),
+        made(
+            target,
+            use_asyncio=use_asyncio,
+            secrets=plain_secrets(target),
+            max_retries=_RETRIES,
+            transport=ANSWERING,
+        ),
         line("given = [", [source(each, target.vendor) for each in given], "]"),
         lines.format(call=name, many=many, threads=_THREADS),
     )
