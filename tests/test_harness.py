@@ -152,6 +152,10 @@ def test_it_has_nothing_to_say_of_a_right_request() -> None:
         ("the body {'a': 1}, found {'a': '1'}", {"content": '{"a": "1"}'}),
         ("a body by its schema", {"content": '{"b": []}'}),
         ("the credential of basic", {"authorized": False}),
+        (
+            "the credential of basic: ['user-harness-secret~?>/+&=%41', 'word-harness-secret~?>/+&=%41'], found Authorization: basic x",
+            {"authorized": False, "headers": {"Authorization": "basic x"}},
+        ),
         ("no credential of basic", {"security": []}),
     ],
 )

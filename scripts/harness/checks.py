@@ -277,7 +277,13 @@ def _security(operation: Called, wire: Wire, wanted: Collection[str]) -> Iterato
     for name, secrets in carried.items():
         at = operation.contract.pointers[id(operation.scheme(name))]
         if name in wanted and secrets != (own := _secrets(operation, name, secrets)):
-            yield Difference(at, f"the credential of {name}: {own}", str(secrets))
+            header = wire.request.headers.get("authorization")
+            is_other = secrets is None and header and operation.scheme(name)["type"] != "apiKey"
+            yield Difference(
+                at,
+                f"the credential of {name}: {own}",
+                f"Authorization: {header}" if is_other else str(secrets),
+            )
         is_ours = any(carried[other] == secrets for other in wanted)
         if secrets and name not in wanted and not is_ours:
             yield Difference(at, f"no credential of {name}, which was not asked for", str(secrets))
