@@ -18,7 +18,7 @@ ANNOTATIONS = {
 """Keywords that say nothing of which values are valid."""
 UNCHECKED = {
     "not", "if", "then", "else", "contains", "minContains", "maxContains", "prefixItems", "patternProperties",
-    "propertyNames", "dependentSchemas", "dependentRequired", "dependencies", "unevaluatedItems", "$dynamicRef",
+    "propertyNames", "dependentSchemas", "dependencies", "unevaluatedItems", "$dynamicRef",
     "contentSchema",
 }  # fmt: skip
 """Assertions that a client cannot check before it sends, so that a request may not depend on them."""

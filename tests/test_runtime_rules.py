@@ -137,3 +137,8 @@ def test_no_two_marks_are_equal_as_typing_keeps_one_annotation_for_equal_ones() 
         assert (Annotated[float, mark] | None) != (Annotated[float, copy(mark)] | None)
     marks = [Annotated[float, Rules(enum=(limit,))].__metadata__[0].enum for limit in (True, 1, 1.0)]
     assert [type(one) for (one,) in marks] == [bool, int, float]
+
+
+def test_an_integer_too_long_to_be_written_is_a_multiple_all_the_same() -> None:
+    assert broken(Rules(multiple_of=0.5), 10**5000) == []
+    assert broken(Rules(multiple_of=0.3), 10**5000) == ["multipleOf: 0.3"]

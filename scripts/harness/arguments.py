@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -40,13 +40,15 @@ class Builder:
 
     is_loose: bool = False
     names_absent: bool = True
+    kinds: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    """The media types of files, by the property that they are in."""
 
     def built(self, value: Any, hint: Any) -> Any:
         """The value as a user would write it for an argument of this type; raises `Unfit`."""
         if not self.is_loose:
             return self._built(value, hint)
         try:
-            return Builder(names_absent=self.names_absent).built(value, hint)
+            return replace(self, is_loose=False).built(value, hint)
         except Unfit:
             return self._loosely(value, _base(hint))
 
@@ -54,7 +56,7 @@ class Builder:
         """The arguments that make an object of a generated class."""
         hints, attributes = _hints(cls), names_of(cls)
         known = {
-            attributes[key]: self.built(item, hints[attributes[key]])
+            attributes[key]: _of_kind(self.built(item, hints[attributes[key]]), self.kinds.get(key))
             for key, item in value.items()
             if key in attributes
         }
@@ -200,6 +202,13 @@ def applied(contract: Contract, schema: Any, value: Any) -> Iterator[Any]:
             for branch in node.get(keyword) or ():
                 if keyword == "allOf" or invalid(contract, branch, value) is None:
                     yield from applied(contract, branch, value)
+
+
+def _of_kind(value: Any, kind: str | None) -> Any:
+    """The value, where it is a file or several with this media type."""
+    if kind is not None and is_array(value):
+        return [_of_kind(each, kind) for each in value]
+    return value._replace(mime_type=kind) if kind is not None and hasattr(value, "mime_type") else value
 
 
 def _scalar(value: Any, base: Any) -> Any:

@@ -8,7 +8,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType, NoneType
 from typing import Any, NamedTuple, cast, get_args, get_type_hints
@@ -163,6 +163,7 @@ class Target:
                 )
         if case.media_type is not None:
             types = self._types(case.media_type)
+            builder = self._with_kinds(case, builder)
             arguments["body"] = builder.built(case.body, types[case.media_type])
             if not builder.is_loose:
                 schema = self.operation.content[case.media_type].get("schema", True)
@@ -183,6 +184,13 @@ class Target:
             at = self.pointer(self.operation.content[media_type])
             raise Unfit(f"the client has no body of {media_type}", at)
         return cast("Mapping[str, Any]", body.types)
+
+    def _with_kinds(self, case: Case, builder: Builder) -> Builder:
+        """A builder of files that have the first media type where their part may have one of several."""
+        encodings = entries(self.operation.content[str(case.media_type)], "encoding")
+        said = {name: str(node.get("contentType", "")) for name, node in encodings.items()}
+        kinds = {name: kind.partition(",")[0] for name, kind in said.items() if "," in kind}
+        return replace(builder, kinds=kinds) if kinds else builder
 
     def _check_named(self, schema: Any, value: Any, made: Any) -> None:
         for pointer in nameless(self.operation.contract, schema, value, made):
@@ -218,7 +226,7 @@ class Target:
         """The properties of the body as arguments."""
         if not is_object(case.body):
             raise Unsaid("the method makes the object of its arguments")
-        fields = builder.fields(case.body, model)
+        fields = self._with_kinds(case, builder).fields(case.body, model)
         if fields.pop("additional_properties", None):
             raise Unsaid("the method has no argument for other properties")
         return fields

@@ -7,9 +7,11 @@ comes back are plain JSON values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from ..objects import entries
 from .called import PRESENCE, Called, Case
@@ -18,6 +20,8 @@ from .sendable import is_sendable
 from .variants import by_presence, in_other_values
 from .ways import ways
 from .wholes import request, request_examples
+
+_T = TypeVar("_T")
 
 
 @cache
@@ -34,6 +38,25 @@ def plainest(cases: Sequence[Case]) -> Case:
 def fullest_first(cases: Iterable[Case]) -> tuple[Case, ...]:
     """The cases, those first that differ in what is given, and of these those that have most: they find most."""
     return tuple(sorted(cases, key=lambda case: (case.phase != PRESENCE, -len(case.parameters))))
+
+
+def by_turns(items: Iterable[_T], kind: Callable[[_T], Hashable]) -> list[_T]:
+    """The items, the first of each kind before the second of any."""
+    seen, turns = Counter[Hashable](), list[tuple[int, _T]]()
+    for each in items:
+        turns.append((seen[kind(each)], each))
+        seen[kind(each)] += 1
+    return [each for _, each in sorted(turns, key=lambda turn: turn[0])]
+
+
+def in_turn(*streams: Iterable[_T]) -> Iterator[_T]:
+    """One of each stream after the other, for as long as there are any."""
+    waiting = deque(map(iter, streams))
+    while waiting:
+        stream = waiting.popleft()
+        for each in islice(stream, 1):
+            yield each
+            waiting.append(stream)
 
 
 def _requests(operation: Called, count: int) -> Iterator[Case]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
 from functools import reduce
 from typing import Any
 from urllib.parse import unquote
@@ -21,7 +22,7 @@ from .reader import Difference
 from .sendable import spreads
 from .validation import invalid
 from .wholes import STYLED
-from .wire import ABSENT, Wire, agrees, pairs, same
+from .wire import ABSENT, Wire, agrees, charset, pairs, same
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -142,7 +143,6 @@ def _names(node: Any, value: Any) -> list[str]:
 
 _ENCODED = re.compile(r"(?:[A-Za-z0-9._~,-]|%[0-9A-Fa-f]{2})*")
 """What may stand between the delimiters of a query or a form; the comma delimits items."""
-_CHARSET = re.compile("charset *= *[\"']?([^ ;\"']+)", re.IGNORECASE)
 _TRIPLE = re.compile("%[0-9A-Fa-f]{2}")
 _RESERVED = ":/?@!$'()*,;"
 """Reserved characters that mean nothing of their own in a query, so that `allowReserved` can leave them."""
@@ -193,12 +193,11 @@ def _body(operation: Called, case: Case, wire: Wire, request: httpx.Request) -> 
         return
     media = operation.content[case.media_type]
     at, kind = operation.contract.pointers[id(media)], case.media_type.partition(";")[0].strip().lower()
-    if received is None or received.partition(";")[0].strip().lower() != kind:
+    if received is None or not fnmatchcase(received.partition(";")[0].strip().lower(), kind):
         yield Difference(at, f"a body of {case.media_type}", str(received))
         return
-    charset = _CHARSET.search(received)
-    if charset and charset[1].lower() != "utf-8" and not _CHARSET.search(case.media_type):
-        yield Difference(at, "a body in UTF-8", received)
+    if charset(received) != charset(case.media_type):
+        yield Difference(at, f"a body in {charset(case.media_type)}", received)
     body = wire.body(case.media_type)
     if kind.endswith("json"):
         if not same(body, case.body):
@@ -233,7 +232,8 @@ def _parts(operation: Called, case: Case, wire: Wire, media: Any) -> Iterator[Di
         said = encodings.get(name, {}).get(
             "contentType", "application/json" if is_object(case.body.get(name)) else "*"
         )
-        if not {",", "*"} & {*said} and kind != said:
+        allowed = said.split(", ")
+        if "*" not in said and kind not in (allowed if is_file or len(allowed) == 1 else [*allowed, None]):
             yield Difference(f"{at}/encoding", f"the part {name} as {said}", str(kind))
         if is_file and not (file_name and kind):
             yield Difference(at, f"the part {name} with a file name and a media type", f"{file_name}, {kind}")
@@ -299,6 +299,8 @@ def _secrets(operation: Called, scheme: str, carried: list[str] | None) -> list[
 def _extra(operation: Called, case: Case, wire: Wire, at: str) -> Iterator[Difference]:
     """Parameters that nobody asked for."""
     query, cookies, headers = (_known(operation, case, place) for place in ("query", "cookie", "header"))
+    if wire.target.endswith("?"):
+        yield Difference(at, "no `?` without a query", wire.target)
     for name in {unquote(name) for name, _ in wire.query} - query:
         yield Difference(at, "nothing in the query that the contract does not know", f"`{name}`")
     for name in {unquote(name) for name, _ in wire.cookies} - cookies:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial, reduce
 from http import HTTPStatus
@@ -14,7 +16,7 @@ from ..contract import Contract
 from ..kinds import is_object
 from ..marks import keys_of, step
 from ..objects import entries
-from .arguments import Unfit
+from .arguments import Unfit, unset
 from .called import Called, called
 from .calls import Outcome, Target
 from .findings import Finding, parted
@@ -177,6 +179,16 @@ def _read(operation: Called, reply: Reply, parsed: Any) -> Iterator[Difference]:
             yield Difference(reply.rule, "None for an answer without documented content", repr(parsed))
     elif "json" in reply.media_type:
         yield from unlike(_shape(operation, reply), reply.value, parsed)
+        if (kept := _attempt(lambda: [copy.deepcopy(parsed), pickle.loads(pickle.dumps(parsed))])) != [
+            parsed
+        ] * 2:
+            yield Difference(
+                reply.rule, f"copies, by copy and by pickle, of {parsed!r:.300}", f"{kept!r:.600}"
+            )
+        elif not all(json.dumps(to_json(each)) == json.dumps(to_json(parsed)) for each in kept):
+            yield Difference(
+                reply.rule, f"copies that are written alike, of {parsed!r:.300}", f"{kept!r:.600}"
+            )
         again = _attempt(partial(to_json, parsed))
         if not same(again, reply.value):
             one, other = parted(repr(reply.value), repr(again))
@@ -226,6 +238,12 @@ def _malformed(target: Target, reply: Reply, ended: Outcome) -> Iterator[Differe
         yield Difference(
             reply.rule, f"MalformedResponse for {_shown(reply)}, with its status and bytes", shown(ended)
         )
+        return
+    error: Any = ended.error
+    place = f" {error.where}" if error.where else ""
+    told = f"missing ({error.expected})" if error.got is unset() else f"expected {error.expected}, got "
+    if error.expected and f"{place}: {told}" not in str(error):
+        yield Difference(reply.rule, f"a message with `{place}: {told}`", str(error))
 
 
 def _failure(target: Target, reply: Reply, ended: Outcome) -> Iterator[Difference]:

@@ -186,6 +186,8 @@ def source(value: Any, vendor: str) -> str:
         return f"{vendor}.types.{type(value).__name__}({', '.join(_pairs(own, vendor))})"
     if isinstance(value, float) and not isfinite(value):
         return f"float({str(value)!r})"
+    if isinstance(value, int) and value > 1 << 1000:
+        return hex(value)  # for Python writes no other form of the longest
     return _repeated(value) if isinstance(value, str | bytes) else repr(value)
 
 

@@ -14,9 +14,10 @@ from .arguments import Builder, Refused, Unfit, literals, names_of, unset
 from .breaking import CANDIDATES, GONE
 from .called import Case
 from .calls import Driver, Target, Unsaid
-from .cases import requests
+from .cases import by_turns, fullest_first, in_turn, requests
 from .checks import differences
 from .findings import Check, Finding, family
+from .misuse import Misuse, misuses
 from .negatives import Negative, is_broken, negatives
 from .programs import outline, program
 from .rules import Rule, rules
@@ -78,22 +79,32 @@ class Wanted(NamedTuple):
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Every broken rule by `sync_detailed`, and one of each rule by `asyncio`, the other functions and the methods."""
-    found = sorted(negatives(target.operation, count), key=lambda each: -target.nearness(each.rule))
+    cases = requests(target.operation, count)
+    found = by_turns(negatives(target.operation, count), lambda each: (each.rule, each.parameter))
+    found = sorted(found, key=lambda each: -target.nearness(each.rule))
     first = {(each.rule, each.parameter, each.keys): each for each in reversed(found)}
-    once = list(first.values())
+    once = [each for each in found if first[each.rule, each.parameter, each.keys] is each]
     for use_asyncio in (False, True):
-        with target.driven(use_asyncio=use_asyncio) as driver:
+        with (
+            target.driven(use_asyncio=use_asyncio) as driver,
+            target.driven(use_asyncio=use_asyncio, validate=False) as lax,
+        ):
             refusals = _Refusals(driver)
             near = [node for node in target.operation.parameters if target.nearness(target.pointer(node))]
-            yield from refusals.of_required(_with_body(requests(target.operation, count)), near)
+            yield from refusals.of_required(_with_body(cases), near)
             for claimed in () if use_asyncio else refusals.claimed(once):
                 yield refusals.of_negative(claimed, with_all=False)
-            for each in once if use_asyncio else found:
-                yield refusals.of_negative(each, with_all=each in once)
-            yield from refusals.of_parameters(requests(target.operation, count))
-        for validate in (True, False):
-            with target.driven(use_asyncio=use_asyncio, validate=validate) as driver:
-                yield from _Refusals(driver).of_safety(requests(target.operation, count))
+            of_schemas = (
+                refusals.of_negative(each, with_all=each in once) for each in (once if use_asyncio else found)
+            )
+            misused = () if use_asyncio else _with_bodies(cases)
+            others = (
+                refusals.of_parameters(cases),
+                refusals.of_safety(cases),
+                _Refusals(lax).of_safety(cases),
+                (refusals.of_misuse(each) for case in misused for each in misuses(driver, case)),
+            )
+            yield from in_turn(of_schemas, in_turn(*others))
     yield from _without_validation(target, once)
     yield from _without_credentials(target, requests(target.operation, count)[0])
     yield from _left(target, found)
@@ -160,13 +171,20 @@ class _Refusals:
             found = f"{missed}: {found}"
         return self._finding(rule, wanted, found, shown())
 
+    def of_misuse(self, misuse: Misuse) -> Check:
+        """Whether a call is refused that nobody means."""
+        wanted = Wanted(misuse.where, [], broken=misuse.broken)
+        return Check(finding=self.refused(misuse.function, misuse.at, lambda: misuse.arguments, wanted))
+
     def _argument(self, negative: Negative) -> str:
         """The argument, or the attribute of the body, that a broken rule is about; nothing where that is not clear."""
         if negative.parameter:
             return str(self.target.parameters[negative.parameter][0])
         hint = self.target.module.OPERATION.body.types[negative.case.media_type]
         known = names_of(hint) if hasattr(hint, "__attrs_attrs__") else {}
-        return known.get(str(negative.keys[0]), "") if negative.keys else ""
+        is_of_holder = negative.is_of_branch or negative.keyword in ("anyOf", "oneOf", "dependentRequired")
+        keys = negative.keys[:-1] if is_of_holder and negative.value is GONE else negative.keys
+        return known.get(str(keys[0]), "") if keys else ""
 
     def _wanted(self, negative: Negative) -> Wanted:
         """What the error for a broken rule must say."""
@@ -187,6 +205,8 @@ class _Refusals:
             "enum",
             "const",
         )
+        if keyword in ("anyOf", "oneOf") and all({*each} == {"required"} for each in limit):
+            limit, exact = [{"required": [*each["required"]]} for each in limit], True
         said = f"{keyword}: {limit if isinstance(limit, str) else json.dumps(limit, ensure_ascii=False)}"
         is_plain = (
             negative.value is not GONE and not is_array(negative.value) and not is_object(negative.value)
@@ -338,6 +358,12 @@ def _with_body(cases: tuple[Case, ...]) -> Case:
     return next((each for each in cases if each.media_type is not None), cases[0])
 
 
+def _with_bodies(cases: tuple[Case, ...]) -> list[Case]:
+    """A case with each of the bodies that there are, or the one without any."""
+    found = {each.media_type: each for each in reversed(fullest_first(cases))}
+    return [case for kind, case in found.items() if kind is not None or len(found) == 1]
+
+
 def _steps(keys: Iterable[str | int]) -> str:
     """The way to a value as Python writes it."""
     return "".join(f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]" for key in keys)
@@ -351,6 +377,8 @@ def _misses(error: Any, wanted: Wanted) -> str:
     is_named = [error.rule] == [*wanted.rules] if is_whole else error.rule.startswith(tuple(wanted.rules))
     if wanted.rules and not is_named:
         return f"it names the rule {error.rule}"
+    if (error.rule == "required") != (error.value is unset()):
+        return f"it names the value {error.value!r} for the rule {error.rule}"
     if (_NULL in str(error)) != (error.value is None):
         return f"its message is to say `{_NULL}` of None, and of nothing else"
     if not error.parameter.startswith(wanted.argument):

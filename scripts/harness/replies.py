@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -13,7 +13,7 @@ import httpx
 
 from ..objects import entries
 from .called import Called
-from .cases import answers
+from .cases import answers, by_turns
 from .rules import Rule, by_answer
 from .samples import ANSWERS, TOLD
 from .shapes import Shape, shape
@@ -48,7 +48,8 @@ def replies(operation: Called, count: int) -> tuple[Reply, ...]:
     """The answers for an operation, the telling ones first; `count` random ones of each media type."""
     found = [list(_of_status(operation, status, count)) for status in documented(operation)]
     first = [reply for each in found for reply in each[:2]]
-    return (*first, *(reply for each in found for reply in each[2:]))
+    rest = (reply for each in found for reply in each[2:])
+    return (*first, *by_turns(rest, lambda reply: (reply.rule, reply.fits)))
 
 
 def documented(operation: Called) -> dict[str, Any]:
@@ -97,10 +98,31 @@ def _of_status(operation: Called, status: str, count: int) -> Iterator[Reply]:
                     status, code, media_type, "é", texts, True, frozenset(), content_type, "é".encode(charset)
                 )
             if is_json:
+                yield from _as_json(operation, status, code, media_type, schema, texts)
                 content_type = f"{sent_as(media_type).upper()} ; Charset=UTF-8"
                 value = ANSWERS.full(shape(operation.contract, schema))
                 rules = by_answer(operation, status, media_type, value)
                 yield _reply(status, code, media_type, value, texts, True, rules, content_type, indent=1)
+
+
+def _as_json(
+    operation: Called, status: str, code: int, media_type: str, schema: Any, at: str
+) -> Iterator[Reply]:
+    """The same JSON under another name for JSON, or none, and numbers that JSON lacks, or Python has no float for."""
+    value = ANSWERS.full(shape(operation.contract, schema))
+    known = entries(documented(operation)[status], "content")
+    right = _reply(status, code, media_type, value, at, True, frozenset(), _OTHER_JSON)
+    if sum("json" in each for each in known) == 1 and not any("*" in each for each in known):
+        yield right
+    if media_type == next(iter(known)):
+        yield replace(right, content_type="")
+    for number in _NO_NUMBERS if _NUMBER in right.content else ():
+        content = right.content.replace(_NUMBER, number, 1)
+        yield replace(right, content_type=sent_as(media_type), content=content, fits=False)
+
+
+_OTHER_JSON = "application/x-harness+json"
+_NUMBER, _NO_NUMBERS = b": 1.5", (b": 1e400", b": -1e400", b": NaN", b": Infinity", b": 01.5")
 
 
 def _reply(

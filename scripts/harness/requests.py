@@ -21,9 +21,11 @@ from .cases import fullest_first, plainest, requests
 from .checks import defaulted, differences
 from .findings import Check, Finding, family, parted
 from .programs import TIMEOUT, Code, outline, program
+from .replies import Reply, replies
 from .rules import Rule, by_request
+from .times import is_moment
 from .variants import as_read
-from .wire import written
+from .wire import same, written
 
 NAME = "requests"
 _USUAL = Builder(names_absent=False)
@@ -53,7 +55,11 @@ def checks(target: Target, count: int) -> Iterator[Check]:
                     yield Check(rules, called.finding(case, _USUAL))
             yield Check(finding=called.unused())
         with target.driven(use_asyncio=use_asyncio, validate=False) as driver:
-            yield from (Check(finding=_Called(driver).uploaded(case)) for case in _with_bodies(cases))
+            for case in _with_bodies(cases):
+                yield Check(finding=_Called(driver).uploaded(case))
+                yield from (
+                    Check(finding=_Called(driver).echoed(case, each)) for each in _echoes(target, count)
+                )
         yield from _alternatives(target, first, use_asyncio)
 
 
@@ -156,6 +162,27 @@ class _Called:
         shown = program(self.target, first, given, validate=False)
         return Finding(self.target, NAME, self._content(case), wanted, f"{found}", shown)
 
+    def echoed(self, case: Case, reply: Reply) -> Finding | None:
+        """What came in an answer goes out again as it came, the times in it to the letter."""
+        arguments, first = self.target.arguments(case), self.driver.functions[0]
+        read = getattr(self.driver.call(first, arguments, reply.response()).value, "parsed", None)
+        if not hasattr(read, "__attrs_attrs__") or read.__class__ is not arguments["body"].__class__:
+            return None
+        done = self.driver.call(first, {**arguments, "body": read})
+        sent = [json.loads(each.content) for each in done.sent if "json" in str(case.media_type)]
+        came = {*_times(reply.value)}
+        loose = [each for each in came if " " in each and each[:4].isdecimal()]
+        lost = [
+            each
+            for each in _times(sent)
+            if each not in came - {*loose} and not any(same(each, other) for other in loose)
+        ]
+        if len(done.sent) == 1 and not lost:
+            return None
+        shown = program(self.target, first, {**arguments, "body": read}, validate=False)
+        found = f"{lost}" if done.sent else repr(done.error)
+        return Finding(self.target, NAME, reply.rule, f"the times {sorted(came)} as they came", found, shown)
+
     def _content(self, case: Case) -> str:
         """The pointer of the media type of a body."""
         return self.target.pointer(self.target.operation.content[str(case.media_type)])
@@ -212,6 +239,21 @@ class _Called:
         return Finding(self.target, NAME, self.target.at, told, repr(found), shown)
 
 
+@cache
+def _echoes(target: Target, count: int) -> list[Reply]:
+    """Answers of success, each with other times in it."""
+    known = [each for each in replies(target.operation, count) if each.fits and each.code < 300]
+    return list({str(times): each for each in reversed(known) if (times := [*_times(each.value)])}.values())
+
+
+def _times(value: Any) -> Iterator[str]:
+    """The texts in a JSON value that are times."""
+    if isinstance(value, str) and is_moment(value):
+        yield value
+    for item in value.values() if is_object(value) else value if is_array(value) else ():
+        yield from _times(item)
+
+
 def _unfit(target: Target, wanted: str, found: Unfit | str) -> Finding:
     """The finding that what the client takes is not what the contract has."""
     at = found.at if isinstance(found, Unfit) else ""
@@ -222,7 +264,7 @@ def _with_files(value: Any, payload: Callable[[], Any]) -> Any:
     """A built value in which each file holds what is made for it, and has a name."""
     if isinstance(value, bytes) or hasattr(value, "payload"):
         file: Any = importlib.import_module("phone_number_apis._runtime.types").File
-        return file(payload(), _FILE_NAME)
+        return file(payload(), _FILE_NAME, getattr(value, "mime_type", None))
     if hasattr(value, "__attrs_attrs__"):
         names = names_of(value.__class__).values()
         return evolve(value, **{name: _with_files(getattr(value, name), payload) for name in names})

@@ -31,10 +31,16 @@ _TEXTS = {
 _MONTHS = ("Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MORE: dict[str, tuple[Any, ...]] = {
     "string": ("", 'a "ä" \u2028\U0001f600\\', "null"),
-    "date-time": ("2024-02-29T00:00:00Z", "1999-12-31T23:59:60-08:00"),
+    "date-time": (
+        "2024-02-29T00:00:00Z",
+        "1999-12-31T23:59:60-08:00",
+        "2024-02-29t00:00:00.1234567z",
+        "2024-02-29 00:00:00Z",
+    ),
     "date-time-rfc-2822": (
         "Thu, 29 Feb 2024 00:00:00 GMT",
         "01 Jan 2024 01:02:03 -0800",
+        *(f"1 Jan {year} 01:02 +0000" for year in ("49", "50", "123")),
         *(
             f"29 Feb 2024 23:00:00 {zone}"
             for zone in ("EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "UT")

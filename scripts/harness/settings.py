@@ -55,6 +55,7 @@ def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
         yield from (told.base_url(), told.headers(), told.headers_of_a_call(), told.auth(), told.hooks())
         yield from (told.limits(timeout=_LIMIT), told.limits(), told.attempts(), told.closed())
         yield told.over()
+        yield from told.own_client()
 
 
 class _Told:
@@ -207,6 +208,49 @@ class _Told:
         return Wrong(
             self.target.at, "a RuntimeError of a client that was closed, and nothing sent", found, shown
         )
+
+    def own_client(self) -> Iterator[Wrong | None]:
+        """The parameters of an httpx client of the user's own come last; none can be one of the operation's."""
+        target, function = self.target, getattr(self.target.module, self.function)
+        plain = [str(each.url) for each in self._sent()]
+        names = [node["name"] for node in target.operation.parameters if node["in"] == "query"]
+        for name in (_HEADER, *names[:1]):
+            sent, error = list[str](), None
+            own = self._own({name: "1"}, sent)
+            client = target.client("AsyncClient" if self.use_asyncio else "Client", http_client=own)
+            try:
+                done = function(client=client, **self.arguments)
+                asyncio.run(done) if self.use_asyncio else None
+            except Exception as raised:
+                error = raised
+            if name == _HEADER:
+                wanted = [f"{each}{'&' if '?' in each else '?'}{name}=1" for each in plain]
+                is_right, told = sent == wanted, f"{wanted} with the params of an http_client"
+            else:
+                is_named = "http_client" in str(error) and name in str(error)
+                is_right = isinstance(error, target.errors.InvalidRequest) and is_named and not sent
+                told = f"an InvalidRequest of http_client, whose params have {name}, and nothing sent"
+            if not is_right:
+                lines = ["def answer(request):", "    print(request.url)", "    return httpx.Response(599)"]
+                kind = type(own).__name__
+                lines += [
+                    f"own = httpx.{kind}(transport=httpx.MockTransport(answer), params={ {name: '1'} })"
+                ]
+                lines += [made(target, use_asyncio=self.use_asyncio, http_client=Code("own"))]
+                lines += [programs.call(target, self.function, self.arguments)]
+                yield Wrong(
+                    target.at, f"{told}, by {self.function}", f"{sent}, {error!r}", script(target, *lines)
+                )
+
+    def _own(self, params: dict[str, str], sent: list[str]) -> httpx.Client | httpx.AsyncClient:
+        """An httpx client that a user makes, which notes the URLs of what it sends."""
+
+        def serve(request: httpx.Request) -> httpx.Response:
+            sent.append(str(request.url))
+            return httpx.Response(599)
+
+        kind = httpx.AsyncClient if self.use_asyncio else httpx.Client
+        return kind(transport=httpx.MockTransport(serve), params=params)
 
     def _used(self, **options: Any) -> Any:
         """The httpx client of a client after one call, whatever came of that, and after the end of `with`."""

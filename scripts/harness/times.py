@@ -19,11 +19,19 @@ def moment(text: str) -> datetime | None:
         pass
     try:
         found = parsedate_to_datetime(text)
+        year = re.search(
+            r"[A-Za-z]{3} +(\d{2,4}) ", text
+        )  # of which parsedate_to_datetime takes 0008 for 2008
+        found = found.replace(year=_year(year[1])) if year else found
     except (ValueError, TypeError, IndexError):
         return None
-    year = re.search(r" (\d{4}) ", text)  # of which parsedate_to_datetime takes 0008 for 2008
-    found = found.replace(year=int(year[1])) if year else found
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _year(digits: str) -> int:
+    """A year as RFC 2822 reads it: two digits from 1950 on, three from 1900."""
+    century = {2: 2000 if int(digits) < 50 else 1900, 3: 1900}.get(len(digits), 0)
+    return int(digits) + century
 
 
 def day(text: str) -> date | None:

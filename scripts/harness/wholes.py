@@ -10,6 +10,7 @@ from ..objects import entries
 from .called import Called
 from .sendable import sendable
 from .ways import Way
+from .wire import charset
 
 STYLED = {"style", "explode", "allowReserved"}
 """What makes the encoding of a property of a form that of a query parameter."""
@@ -40,6 +41,10 @@ _NAME = "^[ !#-~]+$"
 """Names of parts: RFC 7578 leaves open how others are written."""
 
 
+_LETTERS = {"iso-8859-1": "\\u0000-\\u00ff", "us-ascii": "\\u0000-\\u007f"}
+"""What charsets that have not all characters can carry."""
+
+
 def body(operation: Called, media_type: str) -> Any:
     """The schema of a body, whose styled properties are cut down as parameters are, and parts have sendable names."""
     media = operation.content[media_type]
@@ -48,6 +53,8 @@ def body(operation: Called, media_type: str) -> Any:
     resolved = operation.contract.resolve(schema)
     if media_type.startswith("multipart/") and is_object(resolved) and "propertyNames" not in resolved:
         schema = resolved = {**resolved, "propertyNames": {"pattern": _NAME}}
+    if (letters := _LETTERS.get(charset(media_type))) is not None:
+        schema = {"allOf": [schema, {"pattern": f"^[{letters}]*$"}]}
     if not styled:
         return schema
     cut = dict(entries(resolved, "properties"))

@@ -27,6 +27,15 @@ ABSENT = object()
 """What `parameter` gives for one that is not on the wire."""
 
 
+_CHARSET = re.compile("charset *= *[\"']?([^ ;\"']+)", re.IGNORECASE)
+
+
+def charset(media_type: str) -> str:
+    """The charset that a media type names, else UTF-8, in small letters."""
+    named = _CHARSET.search(media_type)
+    return named[1].lower() if named else "utf-8"
+
+
 def agrees(found: Any, value: Any) -> bool:
     """Whether what stands on the wire (text, or lists and mappings of texts) is the JSON value `value`."""
     if is_array(value) and is_array(found):
@@ -150,7 +159,7 @@ class Wire:
                 *((name, file.read().decode()) for name, file in files.items(multi=True)),
             ]
             return _gathered(fields)
-        return content.decode()
+        return content.decode(charset(media_type))
 
     @property
     def parts(self) -> Iterator[tuple[str, str | None, str | None]]:

@@ -14,7 +14,6 @@ class Mismatch(ValueError):
     """
 
     def __init__(self, place: Place, rule: str, value: object, path: Place | None = None) -> None:
-        super().__init__(place, rule, value)
         self.place, self.rule, self.value = place, rule, value
         self.path = place if path is None else path
 

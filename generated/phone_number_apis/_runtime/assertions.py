@@ -102,7 +102,8 @@ def _is_multiple(value: float, step: float) -> bool:
         return value % step == 0
     from fractions import Fraction  # here, because few clients need it and it is slow to import
 
-    return Fraction(repr(value)) % Fraction(repr(step)) == 0
+    whole, part = (Fraction(each if isinstance(each, int) else repr(each)) for each in (value, step))
+    return whole % part == 0
 
 
 def _is_at_least(value: Sized, least: int) -> bool:
