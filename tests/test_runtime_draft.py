@@ -35,7 +35,8 @@ def test_two_exploded_objects_cannot_have_a_name_in_common(location: Any, value:
     assert draft(*both, values=[{"a": 1, "p": 2}, {"b": 1, "q": 2}])
     assert draft(*both, values=[harmless, UNSET])
     with pytest.raises(
-        InvalidRequest, match=f"{location} parameter [pq]: expected no property with the name of another"
+        InvalidRequest,
+        match=f"{location} parameter [pq]: expected no property with the name of another parameter, got",
     ):
         draft(*both, values=[value, {"a": 2}])
 
@@ -114,6 +115,7 @@ def test_an_exploded_object_cannot_have_the_name_of_a_credential(location: Any) 
     texts = Parameter("o", location, dict[str, str])
     assert draft(texts, values=[{"key": "b"}]).authorized([key.apply()])
     with pytest.raises(
-        InvalidRequest, match=f"{location} parameter o: expected no property with the name of a cr"
+        InvalidRequest,
+        match=f"{location} parameter o: expected no property with the name of a credential, got",
     ):
         draft(texts, values=[{"ke y": "b"}]).authorized([key.apply()])

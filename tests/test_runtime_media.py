@@ -113,7 +113,7 @@ def test_a_file_with_another_media_type_or_none_to_choose_is_refused(given: str 
 
 
 def test_a_file_opened_as_text_is_refused() -> None:
-    with pytest.raises(Mismatch, match="binary mode"):
+    with pytest.raises(Mismatch, match="expected a file opened in binary mode, got"):
         payload(File(StringIO("x")))  # type: ignore[arg-type] # this is the mistake
 
 

@@ -18,7 +18,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "number": _NUMBERS,
     "boolean": (),
     "array": ("minItems", "maxItems", "uniqueItems"),
-    "object": ("minProperties", "maxProperties", "anyRequired", "oneRequired"),
+    "object": ("minProperties", "maxProperties", "dependentRequired", "anyRequired", "oneRequired"),
 }
 """The assertions about each kind of value; `anyRequired` is an `anyOf` of nothing but `required`."""
 RULES["any"] = tuple(dict.fromkeys(rule for rules in RULES.values() for rule in rules))

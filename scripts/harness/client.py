@@ -60,6 +60,10 @@ def _tree(target: Target) -> Iterator[Wrong]:
     common = importlib.import_module("phone_number_apis._runtime.errors")
     at = target.pointer(target.operation.node["responses"])
     known: Callable[[str], Any] = target.errors.__dict__.get
+    answer: Any = importlib.import_module(f"phone_number_apis.{target.vendor}").Response
+    if not hasattr(answer, "__class_getitem__"):
+        shown = script(target, f"print({target.vendor}.Response[str])")
+        yield Wrong(at, "a Response that can be said to be of a type", f"{answer}", shown)
     for name, above in TREE.items():
         made, shown = known(name), f"vars({target.vendor}.errors).get({name!r})"
         bases = [getattr(common, name), *(known(each) for each in above)]

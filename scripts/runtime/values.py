@@ -18,7 +18,7 @@ from .rules import NO_RULES, Rules
 from .timestamps import Timestamp, format_time, parse_date, parse_datetime
 from .types import File
 
-ANY_JSON: frozenset[type] = frozenset([str, int, float, bool, NoneType, list, dict])
+ANY_JSON: frozenset[type] = frozenset({str, int, float, bool, NoneType, list, dict})
 """The types of the values that `json` makes."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

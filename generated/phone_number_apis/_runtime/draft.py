@@ -18,7 +18,6 @@ from .media import is_json
 from .mismatch import Mismatch, Shown
 from .security import Applied, hide_query
 
-Location = Literal["path", "query", "header", "cookie"]
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """The name of a header."""
 _FRAMING = {"host", "content-length", "transfer-encoding", "connection"}
@@ -32,7 +31,7 @@ class Parameter(NamedTuple):
     """A parameter as OpenAPI describes it; `type` is its Python type with its rules."""
 
     name: str
-    location: Location
+    location: Literal["path", "query", "header", "cookie"]
     type: Any
     required: bool = False
     style: str = "form"
