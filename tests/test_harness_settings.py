@@ -28,6 +28,7 @@ LOUD = (
     "def get_httpx_client(self):\n        import logging\n"
     "        logging.warning(self._credentials['basic'].apply().headers)\n        return super().get_httpx_client()"
 )
+PROUD = "from_env = classmethod(lambda cls, **more: super(cls.__base__, cls).from_env(**{**more, 'auth': None}))"
 URL = "base_url = property(lambda self: super().base_url)\n    def _steps(self, c, o, *rest): self._url += '/'; return super()._steps(c, o, *rest)"
 
 
@@ -55,11 +56,12 @@ def options(text: str) -> dict[str, str]:
         ("the time limits {'connect': 30.0", "/post", options("**{'timeout': 5, **options}"), "{'connect': 5"),
         ("3 attempts, the others within 90.0 seconds", "/post", options("**{'max_retries': 0, **options}"), "'connect': 180.0"),
         ("3 attempts, the others within 90.0 seconds", "/post", options("**{'max_retry_time': 900.0, **options}"), "'connect': 180.0"),
-        ("a TypeError or ValueError that names a_strange_one, for 5", "/post", options("**{each: options[each] for each in options if each != 'a_strange_one'}"), "Client(base_url="),
-        ("a TypeError or ValueError that names timeout, for -1", "/post", options("**{**options, 'timeout': None}"), "Client(base_url="),
+        ("a TypeError or ValueError that names a_strange_one", "/post", options("**{each: options[each] for each in options if each != 'a_strange_one'}"), "Client(base_url="),
+        ("a TypeError or ValueError that names timeout, shows -1", "/post", options("**{**options, 'timeout': None}"), "Client(base_url="),
         ("an InvalidCredentials that names `user`", "/x-credentials", {'_security.basic(user': '_security.basic(user and user.replace(":", "")'}, "Client(base_url="),
         ("what `with` closes", "/post", member("close = lambda self: None"), "False"),
-        ("connections of its own for each event loop", "/post", member(KEPT), "True"),
+        ("connections of its own for each event loop", "/post", member(KEPT), "1 for 2 loops"),
+        ("a client, by from_env(auth)", "/security", member(PROUD), "MissingCredentials"),
         ("3 calls, one after the other, by 2 connections", "/post", options(LEFT_OUT.format("mounts")), "NotSent"),
         ("a client that shows its URL and no secret", "/security", member("__repr__ = lambda self: f'{self._credentials}'"), "Credential object"),
         ("no secret in what is logged, by sync_detailed", "/security", member(LOUD), "WARNING:root:{'Authorization'"),
@@ -89,6 +91,8 @@ def test_what_a_client_does_not_heed_is_found_and_shown(
         ("connections.Connections", "_check_open", lambda self, right: None, "a RuntimeError of a client that was closed"),
         ("operation.Operation", "is_refusal", lambda self, found, right: True, "no other request where status 500 may not be a refusal"),
         ("client", "redact", lambda error, secrets, right: None, "no secret in what is said of an argument, by sync_detailed"),
+        ("client", "_log", lambda operation, found, seconds, right: None, "one line in the log, POST /AttachPhoneNumber: 400"),
+        ("client", "_log", lambda operation, found, seconds, right: right(operation, found._replace(error=ValueError()), seconds), "one line in the log, POST /AttachPhoneNumber: ReadError"),
         ("exchange", "note_answer", lambda response, right: right(response), ""),
     ],
 )  # fmt: skip
@@ -141,6 +145,13 @@ def test_a_character_that_is_not_encoded_is_found(
     target = rendered(package, contract=doc(search, "get"))
     monkeypatch.setattr("phone_number_apis._runtime.styles._UNRESERVED", shortcut)
     assert any(check.finding for check in requests.checks(target, 1))
+
+
+def test_pauses_that_do_not_grow_are_found(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = rendered(package, contract=TOKENS)
+    monkeypatch.setattr("phone_number_apis._runtime.retries.LONGEST_PAUSE", 0.5)
+    found = [str(check.finding) for check in faults.checks(target, 1) if check.finding]
+    assert any("pauses of at most (0.5, 1.0, 2.0, 4.0, 8.0, 8.0) seconds" in each for each in found), found
 
 
 def test_asyncio_that_blocks_its_loop_is_found(package: Path) -> None:

@@ -235,9 +235,8 @@ class Target:
     def driven(self, *, use_asyncio: bool, **options: Any) -> Generator[Driver]:
         """One client for many calls, none of which leaves this process."""
         driver = Driver(self, use_asyncio)
-        driver.client = self.client(
-            "AsyncClient" if use_asyncio else "Client", transport=httpx.MockTransport(driver.serve), **options
-        )
+        given: dict[str, Any] = {"transport": httpx.MockTransport(driver.serve), **options}
+        driver.client = self.client("AsyncClient" if use_asyncio else "Client", **given)
         with asyncio.Runner() as runner:
             driver.runner = runner
             yield driver

@@ -17,13 +17,13 @@ import httpx
 
 from ..kinds import is_object
 from ..objects import entries, walk
-from . import minting, secrecy, settings
+from . import connections, keys, minting, secrecy, settings
 from .called import Case, called
 from .calls import Driver, Outcome, Target
 from .cases import requests
 from .checks import differences
 from .findings import Check, Finding, Wrong, family
-from .programs import making, program, script
+from .programs import Code, making, program, script
 from .reader import Difference
 
 NAME = "client"
@@ -42,8 +42,8 @@ TREE: Mapping[str, tuple[str, ...]] = {
 def checks(target: Target, count: int) -> Iterator[Check]:
     """What is there before any call, and one call with the credentials that the environment has."""
     case = requests(target.operation, count)[0]
-    parts = _tree(target), _models(target), _named(target), _missing(target)
-    rooms = (room.checks(target, case) for room in (minting, settings, secrecy))
+    parts = _tree(target), _models(target), _named(target), _missing(target), _from_environment(target)
+    rooms = (room.checks(target, case) for room in (minting, keys, settings, connections, secrecy))
     for wrong in chain(*parts, *rooms):
         yield Check(finding=wrong and Finding(target, NAME, *wrong))
     ways = target.operation.requirements or [set[str]()]
@@ -117,6 +117,8 @@ def _schema(target: Target, name: str) -> str:
 
 _NO_SECRETS = (" ", "a\r\nX-Evil: 1", "a\0", "a\nb")
 """What no credential can be; the last would put more than itself into a request."""
+_PAIR = ("harness-user", "harness-word")
+"""What authorizes instead of credentials."""
 _ALONE, _SHORT = "the-word-of-nobody", 4
 """A part of a credential, given without the other; characters of what may stand in any message."""
 
@@ -186,6 +188,39 @@ def _variables(target: Target, schemes: Collection[str]) -> dict[str, str]:
         ):
             found[said.get(part, f"{target.vendor}_{argument}".upper())] = secret
     return found
+
+
+def _from_environment(target: Target) -> Iterator[Wrong]:
+    """What `from_env()` says by another name than that of the variable, and what it takes beside the environment."""
+    kind = importlib.import_module(f"phone_number_apis.{target.vendor}").Client
+    errors, own = target.errors, httpx.Client(auth=_PAIR, verify=False)
+    tries: list[tuple[dict[str, str], dict[str, Any], Any, str]] = [
+        ({}, {}, errors.MissingCredentials, ""),
+        ({}, {"auth": _PAIR}, None, ""),
+        ({}, {"http_client": own}, None, ""),
+    ]
+    for schemes in target.operation.requirements:
+        variables = _variables(target, schemes)
+        tries += [
+            ({**variables, each: _NO_SECRETS[-1]}, {}, errors.InvalidCredentials, f"`{each}`")
+            for each in variables
+        ]
+    for environment, options, wanted, told in tries if target.secrets() else ():
+        error: Exception | None = None
+        try:
+            with mock.patch.dict(os.environ, environment, clear=True):
+                kind.from_env(**options)
+        except Exception as raised:
+            error = raised
+        if (isinstance(error, wanted) and told in str(error)) if wanted else error is None:
+            continue
+        what = f"a {wanted.__name__} that names {told or 'what is missing'}" if wanted else "a client"
+        shown = {
+            name: each if each is not own else Code(f"httpx.Client(auth={_PAIR})")
+            for name, each in options.items()
+        }
+        text = making(target, environment=environment, **shown)
+        yield Wrong(target.secured, f"{what}, by from_env({', '.join(options)})", repr(error), text)
 
 
 def _beside(target: Target, schemes: set[str]) -> dict[str, str]:

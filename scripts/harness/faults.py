@@ -41,6 +41,8 @@ _LONGEST = 2_000
 """Characters of a message: an answer of a megabyte is not told whole."""
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 60.0
 """Seconds."""
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
+"""The most seconds of each pause where no answer asks for any, and twice the least."""
 _TIMEOUT, _PARTS = 30.0, ("connect", "read", "write", "pool")
 """Seconds, and what they limit each."""
 _MEGABYTE = 2**20
@@ -274,7 +276,7 @@ def checks(target: Target, count: int) -> Iterator[Check]:
                     finding=found
                     and finding(target, NAME, found, function, arguments, fault.plain(), max_retries=2)
                 )
-        for limit, seconds in ((0, 1000.0), (1, 1000.0), (3, 1000.0), (3, 0.01), (1, 5.0)):
+        for limit, seconds in ((0, 1000.0), (1, 1000.0), (len(_PAUSES), 1000.0), (3, 0.01), (1, 5.0)):
             yield Check(finding=_limited(target, function, arguments, limit, seconds))
 
 
@@ -288,14 +290,21 @@ def _limited(
 
     error = httpx.ConnectError("refused")
     options = {"max_retries": limit, "max_retry_time": seconds, "timeout": _TIMEOUT}
-    with target.driven(use_asyncio=function == "asyncio", **options) as driver, awake(driver.use_asyncio):
+    use_asyncio = function == "asyncio"
+    with target.driven(use_asyncio=use_asyncio, **options) as driver, awake(use_asyncio) as waits:
         limits = [each.extensions["timeout"] for each in driver.call(function, arguments, refuse).sent]
     wanted = [dict.fromkeys(_PARTS, _TIMEOUT)]
     if seconds > _SHORTEST_PAUSE:  # or no pause fits into it
         cut = _PARTS if is_idempotent(target.operation) else ("connect", "pool")  # where time does not go by
         wanted += [{**wanted[0], **dict.fromkeys(cut, min(_TIMEOUT, seconds))}] * limit
     if len(limits) == len(wanted) and all(map(_is_about, limits, wanted)):
-        return None
+        most = _PAUSES[: len(waits)]
+        if all(pause / 2 <= wait <= pause for pause, wait in zip(most, waits, strict=True)):
+            return None
+        found = Difference(
+            target.at, f"pauses of at most {most} seconds, and half of that at least", f"{waits}"
+        )
+        return finding(target, NAME, found, function, arguments, error, **options)
     told = f"{len(wanted)} attempts with {options}, with the time limits {wanted}"
     found = Difference(target.at, told, f"{limits}")
     return finding(target, NAME, found, function, arguments, error, **options)

@@ -20,6 +20,7 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from ..kinds import is_object
 from ..objects import entries
@@ -62,12 +63,10 @@ def files(target: Target, schemes: Collection[str]) -> Iterator[tuple[str, str]]
 def _tokens(
     target: Target, arguments: Mapping[str, Any], name: str, said: Mapping[str, Any]
 ) -> Iterator[Wrong]:
-    texts = {field: f"the-{field}" for field in said["fields"]}
-    fields = {field: 17 if said["fields"][field] == "integer" else texts[field] for field in texts}
-    held: dict[str, Any] = {**fields, said["key"]: _key()[0]}
-    header = {key: text.format_map(fields) for key, text in entries(said, "header").items()}
+    held = held_by(said)
+    header = {key: text.format_map(held) for key, text in entries(said, "header").items()}
     issued = _NOW - said.get("leeway", 0)
-    claims = {key: text.format_map(fields) for key, text in entries(said, "claims").items()}
+    claims = {key: text.format_map(held) for key, text in entries(said, "claims").items()}
     wanted = {**claims, "iat": issued, "exp": issued + said["lifetime"]}
     at, argument = target.decided(name, "x-jwt"), said["argument"]
     minted, send = _Shown(target, arguments, name, said["key"]), partial(_sent, target, arguments)
@@ -251,7 +250,10 @@ def _unlike(token: str, algorithm: str, header: Mapping[str, str], claims: Mappi
     """What of x-jwt a token is not like, as the end of a pointer; None where it is signed so, and has all this."""
     try:
         whole = jwt.decode_complete(
-            token, _key()[1], algorithms=[algorithm], options={"verify_exp": False, "verify_iat": False}
+            token,
+            rsa_key().public_key(),
+            algorithms=[algorithm],
+            options={"verify_exp": False, "verify_iat": False},
         )
     except jwt.InvalidTokenError:
         return "/algorithm"
@@ -275,11 +277,22 @@ def _decoded(token: str) -> str:
 
 
 @cache
-def _key() -> tuple[str, Any]:
-    """A private key in PEM, and the public one."""
-    made = rsa.generate_private_key(65537, 2048)
-    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    return made.private_bytes(*form).decode(), made.public_key()
+def rsa_key() -> rsa.RSAPrivateKey:
+    """A private key, of nobody."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+def pem(key: PrivateKeyTypes, word: bytes = b"") -> str:
+    """A private key as a credentials file holds it; encrypted, where there is a word."""
+    hidden = serialization.BestAvailableEncryption(word) if word else serialization.NoEncryption()
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(*form, hidden).decode()
+
+
+def held_by(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a credentials file holds, by x-jwt."""
+    fields = {field: 17 if kind == "integer" else f"the-{field}" for field, kind in said["fields"].items()}
+    return {**fields, said["key"]: pem(rsa_key())}
 
 
 def _client(target: Target, argument: str, held: Mapping[str, Any]) -> Make:

@@ -64,11 +64,12 @@ def program(
     to print of the request; `before` are the arguments of a call that is made first, whatever comes of it.
     """
     use_asyncio = function.startswith("asyncio")
+    given: dict[str, Any] = {"transport": ANSWERING, **options}
     return script(
         target,
         *_answer(answer, use_asyncio, shows),
         "",
-        made(target, use_asyncio=use_asyncio, transport=ANSWERING, **options),
+        made(target, use_asyncio=use_asyncio, **given),
         *_suppressed(target, function, before),
         call(target, function, arguments, places),
     )
@@ -184,6 +185,10 @@ def source(value: Any, vendor: str) -> str:
     if hasattr(value, "_asdict"):  # a file
         own = {name: item for name, item in value._asdict().items() if item is not None}
         return f"{vendor}.types.{type(value).__name__}({', '.join(_pairs(own, vendor))})"
+    if isinstance(value, type):
+        return value.__name__
+    if type(value).__module__ == "httpx":
+        return f"httpx.{value!r}"
     if isinstance(value, float) and not isfinite(value):
         return f"float({str(value)!r})"
     if isinstance(value, int) and value > 1 << 1000:

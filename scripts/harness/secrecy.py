@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +30,7 @@ def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
         yield from _refused(target, case)
     for schemes in target.operation.requirements:
         for use_asyncio in (False, True):
-            yield _logged(target, case, schemes, use_asyncio)
+            yield from _logged(target, case, schemes, use_asyncio)
         yield from (_wide(target, case, schemes, name) for name in sorted(schemes) if target.secrets([name]))
 
 
@@ -41,26 +43,37 @@ def _shown(target: Target) -> Wrong | None:
     return Wrong(target.secured, "a client that shows its URL and no secret", found, making(target))
 
 
-def _logged(target: Target, case: Case, schemes: Collection[str], use_asyncio: bool) -> Wrong | None:
-    """Secrets in what is logged of a call."""
+def _logged(target: Target, case: Case, schemes: Collection[str], use_asyncio: bool) -> Iterator[Wrong]:
+    """What is logged of a call: what came of it, and no secret."""
     own, arguments = target.secrets(schemes), target.arguments(case)
-    with target.driven(use_asyncio=use_asyncio, secrets=own) as driver, _heard() as lines:
-        done = driver.call(driver.functions[0], arguments, httpx.Response(400))
-        function = driver.functions[0]
-    if not (told := [line for line in lines if _secret(target, done, line)]):
-        return None
-    shown = program(target, function, arguments, httpx.Response(400), secrets=own)
-    wanted = f"no secret in what is logged, by {function}"
-    return Wrong(target.secured, wanted, "; ".join(told), f"{_LOGGING}{shown}")
+    for answer in (httpx.Response(400), httpx.ReadError("reset by peer")):
+        with target.driven(use_asyncio=use_asyncio, secrets=own) as driver, _heard() as lines:
+            done = driver.call(driver.functions[0], arguments, partial(_given, answer))
+            function = driver.functions[0]
+        shown = f"{_LOGGING}{program(target, function, arguments, answer, secrets=own)}"
+        if told := [line for _, line in lines if _secret(target, done, line)]:
+            yield Wrong(target.secured, f"no secret in what is logged, by {function}", "; ".join(told), shown)
+        came = "400" if isinstance(answer, httpx.Response) else type(answer).__name__
+        line = rf"{target.operation.method.upper()} {re.escape(target.operation.path)}: {came} after \d{{1,5}} ms"
+        found = [text for name, text in lines if name.startswith("phone_number_apis.")]
+        if len(found) != 1 or not re.fullmatch(line, found[0]):
+            yield Wrong(target.at, f"one line in the log, {line}, by {function}", f"{found}", shown)
+
+
+def _given(answer: httpx.Response | Exception, _: httpx.Request) -> httpx.Response:
+    """The answer, or the error that there is instead."""
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 _LOGGING = "import logging\nimport sys\nlogging.basicConfig(level=logging.DEBUG, stream=sys.stdout)\n"
 
 
 @contextmanager
-def _heard() -> Generator[list[str]]:
-    """The lines that are logged meanwhile, of all levels."""
-    lines, root = list[str](), logging.getLogger()
+def _heard() -> Generator[list[tuple[str, str]]]:
+    """The lines that are logged meanwhile, of all levels, each with the name of its logger."""
+    lines, root = list[tuple[str, str]](), logging.getLogger()
     handler, level = _Kept(lines), root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
@@ -74,13 +87,13 @@ def _heard() -> Generator[list[str]]:
 class _Kept(logging.Handler):
     """Keeps the lines that are logged."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[tuple[str, str]]) -> None:
         super().__init__()
         self.lines = lines
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a line."""
-        self.lines.append(self.format(record))
+        self.lines.append((record.name if record.levelno == logging.DEBUG else "", self.format(record)))
 
 
 def _secret(target: Target, done: Outcome, text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
@@ -32,12 +33,42 @@ _AWAY = (
     "http://[::2]",
 )
 _HERE = ("http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000")
+_LABEL = "a" * 63
+"""The longest that a part of a host can be."""
+
+
+def _unchanged(request: httpx.Request) -> httpx.Request:
+    return request
+
+
+_STRANGE, _NUMBERS = "a_strange_one", ("timeout", "max_retries", "max_retry_time")
+"""An option that there is not; and those that an error shows as they were given, where of others it has the type."""
 _BAD: dict[str, list[Any]] = {
-    "timeout": [0, -1, "soon", float("nan")], "max_retries": [-1, 1.5], "max_retry_time": [-1.0, "long"],
-    "headers": ["a text"], "auth": [5, "a text"], "transport": [5], "http_client": [5], "a_strange_one": [5],
-    "base_url": ["ftp://a.test", "a.test", "https://a.test?b=c", "https://a.test#b", "https://user:word@a.test", 5],
+    "timeout": [0, -1, True, "soon", float("nan"), float("inf"), httpx.Timeout(-1), httpx.Timeout(5, read=0)],
+    "max_retries": [-1, 1.5, True, "2"], "max_retry_time": [-1.0, True, "long", float("nan"), float("inf")],
+    "headers": ["a text", [("a", "b")]], "auth": [5, "a text", b"ab", int, ("a", 5), ("a", "b", "c")],
+    "transport": [5, ""], "async_transport": [5, ""], "http_client": [5, ""], _STRANGE: [5],
 }  # fmt: skip
 """What options cannot be."""
+_NO_URLS = (
+    "ftp://a.test", "a.test", "//a.test", "https://", "https://a.test?b=c", "https://a.test/v1?", "https://a.test#b",
+    "https://a.test/v1#", "https://user:word@a.test", "https://word@a.test", "https://a.test:65536", "https://a..test",
+    f"https://{_LABEL}a.test", "https://a.test:word", "https://a.test/\n", 5, b"https://a.test",
+)  # fmt: skip
+"""What no `base_url` can be; none of it is told, for a secret may be in it."""
+_GOOD: dict[str, list[tuple[str, Any]]] = {
+    "base_url": [
+        (f"{text!r}", text) for text in ("https://a.test/b", f"https://{_LABEL}.test.:65535", "HTTPS://[::1]")
+    ],
+    "timeout": [("1", 1), ("httpx.Timeout(None)", httpx.Timeout(None)), ("None", None)],
+    "max_retries": [("0", 0), ("9", 9)], "max_retry_time": [("0", 0), ("0.5", 0.5)],
+    "headers": [("None", None), ("httpx.Headers()", httpx.Headers())],
+    "auth": [
+        ("None", None), ("('a', 'b')", ("a", "b")), ("httpx.BasicAuth('a', 'b')", httpx.BasicAuth("a", "b")),
+        ("lambda request: request", _unchanged),
+    ],
+}  # fmt: skip
+"""What options can be, each as Python and as it is."""
 _CONNECTIONS = 2
 """Connections at once, fewer than the calls that come one after the other."""
 _SHORT, _NOWHERE = 0.5, "http://127.0.0.1:9"
@@ -196,7 +227,7 @@ class _Told:
         with self.target.driven(use_asyncio=self.use_asyncio) as driver:
             driver.client.close()
             done = driver.call(self.function, self.arguments)
-        if isinstance(done.error, RuntimeError) and not done.sent:
+        if isinstance(done.error, RuntimeError) and "closed" in str(done.error) and not done.sent:
             return None
         found = f"{done.error!r} after {len(done.sent)} requests"
         shown = script(
@@ -287,13 +318,23 @@ def _plain_http(target: Target) -> Iterator[Wrong | None]:
 
 
 def _refused(target: Target) -> Iterator[Wrong | None]:
-    """What no option can be is refused, by its name."""
-    for name, values in _BAD.items():
-        for value in values:
-            error = target.refusal(**{name: value})
-            if not isinstance(error, TypeError | ValueError) or name not in str(error):
-                wanted = f"a TypeError or ValueError that names {name}, for {value!r}"
-                yield Wrong(target.at, wanted, repr(error), making(target, **{name: value}))
+    """What no option can be is refused by its name, with what was given and what to give; what it can be is taken."""
+    for name, value in [(name, value) for name, values in _BAD.items() for value in values]:
+        shown = repr(value) if name in _NUMBERS else f"of type {type(value).__name__}"
+        told = f".*{name}.*" if name == _STRANGE else f"{name} is {re.escape(shown)}; give \\w.+"
+        error = target.refusal(**{name: value})
+        if not isinstance(error, TypeError | ValueError) or not re.fullmatch(told, str(error)):
+            wanted = f"a TypeError or ValueError that names {name}, shows {shown}, and says what to give"
+            yield Wrong(target.at, wanted, repr(error), making(target, **{name: value}))
+    for url in _NO_URLS:
+        error = target.refusal(base_url=url)
+        if not isinstance(error, ValueError) or "base_url" not in str(error) or str(url) in str(error):
+            wanted = f"a ValueError that names base_url, and shows nothing of it, for {url!r}"
+            yield Wrong("#/servers", wanted, repr(error), making(target, base_url=url))
+    for name, shown, value in [(name, *pair) for name, pairs in _GOOD.items() for pair in pairs]:
+        if (error := target.refusal(**{name: value})) is not None:
+            wanted = f"a client with {name}={shown}"
+            yield Wrong(target.at, wanted, repr(error), making(target, **{name: Code(shown)}))
 
 
 def _by_loop(target: Target) -> Wrong | None:
@@ -303,12 +344,19 @@ def _by_loop(target: Target) -> Wrong | None:
     async def kept() -> Any:
         return client.get_async_httpx_client()
 
-    if asyncio.run(kept()) is not asyncio.run(kept()):
+    with asyncio.Runner() as one, asyncio.Runner() as other:
+        found = [id(runner.run(kept())) for runner in (one, other, one, other)]
+    if found[:2] == found[2:] and found[0] != found[1]:
         return None
-    lines = ["async def kept():", "    return client.get_async_httpx_client()"]
-    lines += [made(target, use_asyncio=True), "print(asyncio.run(kept()) is asyncio.run(kept()))"]
-    wanted = "connections of its own for each event loop"
-    return Wrong(target.at, wanted, "those of another", script(target, *lines))
+    lines = [
+        "async def kept():",
+        "    return id(client.get_async_httpx_client())",
+        made(target, use_asyncio=True),
+    ]
+    lines += ["with asyncio.Runner() as one, asyncio.Runner() as other:"]
+    lines += ["    print(len({runner.run(kept()) for runner in (one, other, one, other)}), 'for 2 loops')"]
+    wanted = "connections of its own for each event loop, as long as that runs"
+    return Wrong(target.at, wanted, f"those numbered {found}", script(target, *lines))
 
 
 def _one_by_one(target: Target, case: Case) -> Wrong | None:

@@ -29,7 +29,7 @@ class Connections:
             self._options["mounts"] = {"http://": None}
         transport = self._options.pop("transport", None)
         self._transport = transport if isinstance(transport, httpx.BaseTransport) else None
-        self._async_transport: Any = self._options.pop("async_transport", None) or transport
+        self._async_transport: Any = self._options.pop("async_transport", transport)
         self._needs_async = transport is not None and self._transport is None
         self._client: httpx.Client | None = None
         self._async_clients: dict[Any, httpx.AsyncClient] = {}
@@ -101,9 +101,6 @@ class _NoCookies(httpx.Cookies):
     def extract_cookies(self, response: httpx.Response) -> None:
         """Leave them, without the work of looking for them; httpx has just got the answer."""
         note_answer(response)
-
-    def __bool__(self) -> bool:
-        return False
 
 
 _NO_COOKIES = _NoCookies()
