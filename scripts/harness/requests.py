@@ -17,7 +17,7 @@ from ..kinds import is_array, is_object
 from .arguments import Builder, Unfit, names_of, unset
 from .called import EXAMPLES, PRESENCE, VARIED, Called, Case
 from .calls import Driver, Outcome, Target, Unsaid
-from .cases import fullest_first, plainest, requests
+from .cases import fullest_first, requests
 from .checks import defaulted, differences
 from .findings import Check, Finding, family, parted
 from .programs import TIMEOUT, Code, outline, program
@@ -38,7 +38,7 @@ _OPENED = "io.BytesIO(bytes(range(256)) * 100)"
 @family(NAME)
 def checks(target: Target, count: int) -> Iterator[Check]:
     """Every case by `sync`, `sync_detailed`, `asyncio`, `asyncio_detailed` and the methods of both clients."""
-    cases, first = _cases(target.operation, count), plainest(requests(target.operation, count))
+    cases, first = _cases(target.operation, count), requests(target.operation, count)[0]
     cases = sorted(cases, key=lambda each: -target.nearness(each[0].about))
     for use_asyncio in (False, True):
         with target.driven(use_asyncio=use_asyncio) as driver:
