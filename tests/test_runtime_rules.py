@@ -83,7 +83,9 @@ def test_the_length_of_a_file_is_that_of_what_is_left_to_read() -> None:
     assert broken(rules, File(b"abcd", "x.txt")) == ["maxLength: 3"]
     assert broken(rules, b"a") == ["minLength: 2"]
     assert stream.read() == b"cde"
-    with pytest.raises(Mismatch, match="expected a file of known length: bytes, or one that can be rewound, got"):
+    with pytest.raises(
+        Mismatch, match="expected a file of known length: bytes, or one that can be rewound, got"
+    ):
         broken(rules, File(Pipe(b"ab")))
 
 

@@ -246,8 +246,8 @@ class _Told:
         plain = [str(each.url) for each in self._sent()]
         names = [node["name"] for node in target.operation.parameters if node["in"] == "query"]
         for name in (_HEADER, *names[:1]):
-            sent, error = list[str](), None
-            own = self._own({name: "1"}, sent)
+            sent, error, params = list[str](), None, {name: "1"}
+            own = self._own(params, sent)
             client = target.client("AsyncClient" if self.use_asyncio else "Client", http_client=own)
             try:
                 done = function(client=client, **self.arguments)
@@ -263,15 +263,11 @@ class _Told:
                 told = f"an InvalidRequest of http_client, whose params have {name}, and nothing sent"
             if not is_right:
                 lines = ["def answer(request):", "    print(request.url)", "    return httpx.Response(599)"]
-                kind = type(own).__name__
-                lines += [
-                    f"own = httpx.{kind}(transport=httpx.MockTransport(answer), params={ {name: '1'} })"
-                ]
+                transport = "transport=httpx.MockTransport(answer)"
+                lines += [f"own = httpx.{type(own).__name__}({transport}, params={params})"]
                 lines += [made(target, use_asyncio=self.use_asyncio, http_client=Code("own"))]
-                lines += [programs.call(target, self.function, self.arguments)]
-                yield Wrong(
-                    target.at, f"{told}, by {self.function}", f"{sent}, {error!r}", script(target, *lines)
-                )
+                shown = script(target, *lines, programs.call(target, self.function, self.arguments))
+                yield Wrong(target.at, f"{told}, by {self.function}", f"{sent}, {error!r}", shown)
 
     def _own(self, params: dict[str, str], sent: list[str]) -> httpx.Client | httpx.AsyncClient:
         """An httpx client that a user makes, which notes the URLs of what it sends."""
