@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..objects import entries
 from .arguments import names_of
 from .called import Case
 from .calls import Driver, Unsaid
+from .cases import in_turn
 from .sendable import spreads
 from .shapes import shape
 from .wire import charset
@@ -44,18 +46,31 @@ class Misuse:
 
 def misuses(driver: Driver, case: Case) -> Iterator[Misuse]:
     """Calls as `case` in which one argument cannot be."""
+    yield from in_turn(_of_parameters(driver, case), _of_body(driver, case), _of_headers(driver, case))
+
+
+def _of_parameters(driver: Driver, case: Case) -> Iterator[Misuse]:
     target, function = driver.target, driver.functions[0]
     given = target.arguments(case)
     for node in target.operation.parameters:
         key = (node["in"], node["name"])
         argument, where = target.parameters[key][0], f"{key[0]} parameter {key[1]}"
         values = [*_NO_JSON, *([] if "content" in node else _NESTED), *_of_others(driver, node)]
+        values += _other_times(given.get(argument))
         for value in values:
             yield Misuse(target.pointer(node), function, {**given, argument: value}, where, _told(value))
+
+
+def _of_body(driver: Driver, case: Case) -> Iterator[Misuse]:
+    target, function = driver.target, driver.functions[0]
     if case.media_type is not None:
-        at = target.pointer(target.operation.content[case.media_type])
+        at, given = target.pointer(target.operation.content[case.media_type]), target.arguments(case)
         for body in _bodies(driver, case, given["body"]):
             yield Misuse(at, function, {**given, "body": body}, "body", _told(body))
+
+
+def _of_headers(driver: Driver, case: Case) -> Iterator[Misuse]:
+    target = driver.target
     try:
         keywords = target.keywords(case, driver.method)
     except Unsaid:
@@ -99,15 +114,23 @@ def _bodies(driver: Driver, case: Case, body: Any) -> Iterator[Any]:
     said = {name: each.get("contentType", "*") for name, each in encodings.items()}
     for name, attribute in names.items():
         if True not in schema.property(name).all("readOnly"):
-            values = [*_NO_JSON, "a\ud800", *_files(getattr(body, attribute), said.get(name, "*"))]
+            own = getattr(body, attribute)
+            values = [*_NO_JSON, "a\ud800", *_files(own, said.get(name, "*")), *_other_times(own)]
             yield from (evolve(body, **{attribute: value}) for value in values)
     more: list[Any] = [5, {5: "a"}, *({name: "a"} for name in names)]
     yield from (evolve(body, additional_properties=each) for each in more)
+
+
+def _other_times(value: Any) -> list[Any]:
+    """In the place of a time, one of no time zone, and its date; in that of a date, a time."""
+    if isinstance(value, datetime):
+        return [value.replace(tzinfo=None), value.date()]
+    return [datetime(value.year, value.month, value.day, tzinfo=UTC)] if isinstance(value, date) else []
 
 
 def _files(value: Any, allowed: str) -> list[Any]:
     """In the place of a file, one that was opened as text, and those of other types than are allowed."""
     if not hasattr(value, "payload"):
         return []
-    kinds = ["no type", *([] if "*" in allowed else ["x-harness/other"])]
+    kinds = ["no type", *([None] if "," in allowed else []), *([] if "*" in allowed else ["x-harness/other"])]
     return [value._replace(payload=StringIO("text")), *(value._replace(mime_type=kind) for kind in kinds)]

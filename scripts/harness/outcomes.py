@@ -241,8 +241,13 @@ def _malformed(target: Target, reply: Reply, ended: Outcome) -> Iterator[Differe
         return
     error: Any = ended.error
     place = f" {error.where}" if error.where else ""
-    told = f"missing ({error.expected})" if error.got is unset() else f"expected {error.expected}, got "
-    if error.expected and f"{place}: {told}" not in str(error):
+    told = "missing (required)" if error.expected == "required" else f"expected {error.expected}, got "
+    is_told = not error.expected or f"{place}: {told}" in str(error)
+    if (
+        not is_told
+        or not isinstance(error.expected, str)
+        or (error.expected == "required") != (error.got is unset())
+    ):
         yield Difference(reply.rule, f"a message with `{place}: {told}`", str(error))
 
 

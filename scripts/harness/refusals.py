@@ -288,7 +288,7 @@ class _Refusals:
                     function,
                     rule,
                     partial(way, function),
-                    Wanted(where, ["required"], broken=f"without {where}"),
+                    Wanted(where, ["required"], is_exact=True, broken=f"without {where}"),
                     by_signature=way is without,
                 )
                 yield Check(frozenset({Rule("request", rule)}), found)
@@ -377,6 +377,9 @@ def _misses(error: Any, wanted: Wanted) -> str:
     is_named = [error.rule] == [*wanted.rules] if is_whole else error.rule.startswith(tuple(wanted.rules))
     if wanted.rules and not is_named:
         return f"it names the rule {error.rule}"
+    is_told = isinstance(error.rule, str) and (" " in error.rule or error.rule == "required")
+    if not wanted.rules and not is_told:
+        return f"it names the rule {error.rule!r}"
     if (error.rule == "required") != (error.value is unset()):
         return f"it names the value {error.value!r} for the rule {error.rule}"
     if (_NULL in str(error)) != (error.value is None):

@@ -258,8 +258,12 @@ class _Told:
                 wanted = [f"{each}{'&' if '?' in each else '?'}{name}=1" for each in plain]
                 is_right, told = sent == wanted, f"{wanted} with the params of an http_client"
             else:
-                is_named = "http_client" in str(error) and name in str(error)
-                is_right = isinstance(error, target.errors.InvalidRequest) and is_named and not sent
+                said = [getattr(error, each, None) for each in ("where", "value")]
+                is_right = (
+                    isinstance(error, target.errors.InvalidRequest)
+                    and said == ["http_client", name]
+                    and not sent
+                )
                 told = f"an InvalidRequest of http_client, whose params have {name}, and nothing sent"
             if not is_right:
                 lines = ["def answer(request):", "    print(request.url)", "    return httpx.Response(599)"]
