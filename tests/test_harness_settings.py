@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scripts.contract import Contract, contract
-from scripts.harness import client, faults, requests
+from scripts.harness import client, faults, refusals, requests
 from scripts.vendors import discover
 from tests.rendering import rendered, run
 from tests.test_harness_contracts import doc, param
@@ -93,6 +93,11 @@ def test_what_a_client_does_not_heed_is_found_and_shown(
         ("client", "redact", lambda error, secrets, right: None, "no secret in what is said of an argument, by sync_detailed"),
         ("client", "_log", lambda operation, found, seconds, right: None, "one line in the log, POST /AttachPhoneNumber: 400"),
         ("client", "_log", lambda operation, found, seconds, right: right(operation, found._replace(error=ValueError()), seconds), "one line in the log, POST /AttachPhoneNumber: ReadError"),
+        ("redaction", "_written", lambda part, right: re.escape(part), "an APIError that tells nothing of"),
+        ("connections", "note_answer", lambda response, right: None, "an OutcomeUnknown where a hook fails after an answer"),
+        ("client", "authorization", lambda request, right: 1 / 0, "an APIError of status 400"),
+        ("security", "_checked", lambda secret, name, right, **more: right(secret, name), "an InvalidCredentials that names `token`"),
+        ("errors.InvalidRequest", "__reduce__", lambda self, right: (type(self), self.args, vars(self)), "out of a pickle, as it was"),
         ("exchange", "note_answer", lambda response, right: right(response), ""),
     ],
 )  # fmt: skip
@@ -101,7 +106,7 @@ def test_what_is_wrong_with_tokens_and_messages_is_found(
 ) -> None:
     target, at = rendered(package, contract=TOKENS), f"phone_number_apis._runtime.{where}.{name}"
     right = pkgutil.resolve_name(at)
-    monkeypatch.setattr(at, lambda *given: wrong(*given, right))
+    monkeypatch.setattr(at, lambda *given, **more: wrong(*given, right, **more))
     found = [check.finding for check in client.checks(target, CASES) if check.finding]
     assert any(said in f"{each.wanted}; {each.found}" for each in found) if said else found == []
 
@@ -145,6 +150,19 @@ def test_a_character_that_is_not_encoded_is_found(
     target = rendered(package, contract=doc(search, "get"))
     monkeypatch.setattr("phone_number_apis._runtime.styles._UNRESERVED", shortcut)
     assert any(check.finding for check in requests.checks(target, 1))
+
+
+def test_a_value_that_holds_itself_and_ends_in_no_refusal_is_found(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_: object) -> None:
+        raise RecursionError
+
+    target = rendered(package, contract=TOKENS)
+    monkeypatch.setattr("phone_number_apis._runtime.errors.InvalidRequest.because", endless)
+    found = [check.finding for check in refusals.checks(target, 1) if check.finding]
+    finding = next(each for each in found if "RecursionError" in each.found and "endless" in each.program)
+    assert "InvalidRequest" in run(package, finding)
 
 
 def test_pauses_that_do_not_grow_are_found(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

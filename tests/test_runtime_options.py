@@ -17,6 +17,8 @@ from tests.calls import ECHO, JSON, SECRET, Call, Server, both, client, fine
 
 # Where
 
+NO_URL = r"^base_url is no http or https URL without credentials, query and fragment$"
+
 
 @pytest.mark.parametrize(
     "base_url",
@@ -38,10 +40,10 @@ from tests.calls import ECHO, JSON, SECRET, Call, Server, both, client, fine
     ],
 )
 def test_a_base_url_that_is_none_is_refused_without_being_shown(base_url: Any) -> None:
-    with pytest.raises(ValueError, match="base_url is no http or https URL") as caught:
+    with pytest.raises(ValueError, match=NO_URL) as caught:
         client(base_url=base_url)
     assert SECRET not in repr(caught.value)
-    with pytest.raises(ValueError, match="base_url is no http or https URL"):
+    with pytest.raises(ValueError, match=NO_URL):
         BaseClient({})
 
 
@@ -52,7 +54,7 @@ def test_a_base_url_may_have_a_path() -> None:
 
 @pytest.mark.parametrize("host", ["a" * 64, f"{'a' * 64}.test", f"a.{'ü' * 60}", "a..test", "."])
 def test_a_host_that_cannot_be_looked_up_is_refused(host: str) -> None:
-    with pytest.raises(ValueError, match=r"^base_url (has a host with a part that|is no http)") as caught:
+    with pytest.raises(ValueError, match=rf"^base_url has a host with a part that is empty or longer than 63 characters$|{NO_URL}") as caught:
         client(base_url=f"https://{host}/v1")
     assert not isinstance(caught.value, UnicodeError)
 
@@ -100,7 +102,7 @@ def test_credentials_may_go_over_http_to_this_machine(base_url: str) -> None:
 def test_credentials_go_over_http_to_another_machine_only_where_that_is_allowed(
     base_url: str, more: dict[str, Any]
 ) -> None:
-    with pytest.raises(ValueError, match="base_url is http, which would show the credentials"):
+    with pytest.raises(ValueError, match=r"^base_url is http, which would show the credentials; take https, or allow_http=True$"):
         client(base_url=base_url, **more)
     assert client(base_url=base_url, allow_http=True, **more).base_url == base_url
     with pytest.raises(ValueError, match="base_url is http"):
@@ -178,7 +180,7 @@ def test_none_in_place_of_a_url_or_a_time_limit_is_as_if_left_out() -> None:
     assert (made.base_url, made.timeout) == ("https://a.test", httpx.Timeout(DEFAULT_TIMEOUT))
     own = httpx.Client(timeout=7)
     assert Usual({}, base_url=None, timeout=None, http_client=own).timeout == httpx.Timeout(7)
-    with pytest.raises(TypeError, match="give it to this client, as base_url"):
+    with pytest.raises(TypeError, match=r"^the http_client has a base_url: give it to this client, as base_url$"):
         Usual({}, base_url=None, http_client=httpx.Client(base_url="https://b.test"))
 
 
@@ -365,7 +367,7 @@ def test_an_auth_is_any_that_httpx_takes(call: Call, auth: Any) -> None:
     ["abc", "", 5, httpx.BasicAuth, (SECRET,), (SECRET, 5), (SECRET, None), (), [SECRET, SECRET], b"a"],
 )
 def test_what_cannot_authorize_is_refused_at_once(auth: Any) -> None:
-    told = rf"^auth is of type {type(auth).__name__}; give an httpx\.Auth, a user name with a password, or a func"
+    told = rf"^auth is of type {type(auth).__name__}; give an httpx\.Auth, a user name with a password, or a function that authorizes a request$"
     with pytest.raises(TypeError, match=told) as caught:
         client(auth=auth)
     assert SECRET not in str(caught.value)

@@ -151,9 +151,11 @@ def _named(target: Target) -> Iterator[Wrong]:
 def _misread(target: Target, name: str) -> list[str]:
     """What the first part of a credential cannot be by its scheme, as a server would read it otherwise."""
     node = target.operation.scheme(name)
-    if node["type"] in ("apiKey", "mutualTLS"):
+    if node["type"] == "mutualTLS" or node.get("in") in ("query", "cookie"):
         return []
-    return ["user:word"] if str(node.get("scheme", "")).lower() == "basic" else ["Bearer a-token"]
+    if str(node.get("scheme", "")).lower() == "basic":
+        return ["user:word"]
+    return [f" {_ALONE}", f"{_ALONE} ", *(["Bearer a-token"] if node["type"] != "apiKey" else [])]
 
 
 def _missing(target: Target) -> Iterator[Wrong]:

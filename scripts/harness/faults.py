@@ -48,6 +48,8 @@ _TIMEOUT, _PARTS = 30.0, ("connect", "read", "write", "pool")
 _MEGABYTE = 2**20
 ANY_SUCCESS = "any success"
 """A status of the table: any success, as it is documented."""
+_UNREAD = "cannot be decoded"
+"""What is said of an answer in which there is nothing to expect anything of."""
 _SAID = ("code", "message", "details")
 """What an error has of an answer that says it."""
 _CODES = {"a code": "not as documented", "an empty code": ""}
@@ -400,6 +402,9 @@ def _kept(fault: Fault, error: Any, what: str) -> Iterator[Difference]:
         yield Difference(
             fault.rule, f"the status {fault.code} and {wanted} at {what}", f"{error.status}, {kept}"
         )
+    where = [getattr(error, name, name) for name in ("where", "expected", "got")]
+    if fault.row.get("says") == _UNREAD and where != ["", "", None]:
+        yield Difference(fault.rule, f"no place, and nothing expected or got, at {what}", f"{where}")
     if fault.row.get("holds") == "another shape" and fault.shape:
         got = next(probe for probe in PROBES if not fault.shape.fits(probe))
         if not (
@@ -437,6 +442,13 @@ def secrets(target: Target, done: Outcome) -> set[str]:
             found.add(text)
             found.discard(b64decode(text).decode(errors="replace").partition(":")[0])
     return found
+
+
+def given(answer: httpx.Response | Exception | None, _: httpx.Request) -> httpx.Response:
+    """The answer, or the error that there is instead."""
+    if isinstance(answer, Exception):
+        raise answer
+    return answer or httpx.Response(599)
 
 
 def texts(error: BaseException | None) -> Iterator[str]:

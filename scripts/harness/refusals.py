@@ -19,7 +19,7 @@ from .checks import differences
 from .findings import Check, Finding, family
 from .misuse import Misuse, misuses
 from .negatives import Negative, is_broken, negatives
-from .programs import outline, program
+from .programs import Code, outline, program
 from .rules import Rule, rules
 from .ways import broken_ways
 from .wire import written
@@ -182,6 +182,8 @@ class _Refusals:
             return str(self.target.parameters[negative.parameter][0])
         hint = self.target.module.OPERATION.body.types[negative.case.media_type]
         known = names_of(hint) if hasattr(hint, "__attrs_attrs__") else {}
+        if negative.keys and isinstance(negative.keys[0], int):
+            return f"body[{negative.keys[0]}]"
         is_of_holder = negative.is_of_branch or negative.keyword in ("anyOf", "oneOf", "dependentRequired")
         keys = negative.keys[:-1] if is_of_holder and negative.value is GONE else negative.keys
         return known.get(str(keys[0]), "") if keys else ""
@@ -329,6 +331,7 @@ class _Refusals:
                 for value in values:
                     for changed in _with(case.parameters[key], value):
                         yield Check(finding=self._unsafe(case, key, at, value, changed))
+        yield from (Check(finding=self._endless(case, name)) for name in self.target.arguments(case))
         if "headers" in self.driver.signature("method").parameters:
             yield from (Check(finding=self._own_header(case, "X-Own", value)) for value in HEADER_VALUES)
             yield from (Check(finding=self._own_header(case, name, "1")) for name in HEADER_NAMES)
@@ -343,6 +346,20 @@ class _Refusals:
             if done.sent and not next(differences(self.target, unsafe, done.sent[0]), None):
                 return None  # with what stands beside it, it is a segment as any other
         return self.refused(function, at, lambda: given, wanted)
+
+    def _endless(self, case: Case, name: str) -> Finding | None:
+        """What is wrong with how a list that holds itself is refused, for which there is no end of text."""
+        endless, function = list[Any](), self.driver.functions[0]
+        endless.append(endless)
+        arguments = {**self.target.arguments(case), name: endless}
+        done = self.driver.call(function, arguments)
+        error: Any = done.error
+        is_refused = isinstance(error, self.target.errors.InvalidRequest) and not done.sent
+        if not is_refused or not error.parameter.startswith(name):
+            shown = {**arguments, name: Code("(endless := []).append(endless) or endless")}
+            wanted, text = Wanted(name, [], broken=f"a list in itself at {name}"), repr(error)
+            return self._finding(self.target.at, wanted, text, program(self.target, function, shown))
+        return None
 
     def _own_header(self, case: Case, name: str, value: str) -> Finding | None:
         try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -14,11 +15,19 @@ import httpx
 
 from .called import Case
 from .calls import Outcome, Target, Unsaid
-from .faults import secrets, texts
+from .faults import given, secrets, texts
 from .findings import Wrong
 from .programs import making, program
 from .wire import Wire
 
+_END = "-ends"
+_QUOTED = f"begins-\\\\\\\"'/ %{_END}"
+"""A secret with all that some text writes otherwise."""
+_FORMS: list[Callable[[str], str]] = [
+    str, json.dumps, repr, quote, partial(quote, safe=""),
+    lambda text: repr(text.encode()), lambda text: json.dumps(repr(text)),
+]  # fmt: skip
+"""How an answer may have a secret."""
 _WIDE, _OWN = "é€", "a-secret-that-only-the-caller-knows"
 """What a header cannot carry, and anything else can; what a caller's own header may hold."""
 
@@ -29,9 +38,11 @@ def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
     if target.secrets():
         yield from _refused(target, case)
     for schemes in target.operation.requirements:
+        named = [name for name in sorted(schemes) if target.secrets([name])]
         for use_asyncio in (False, True):
             yield from _logged(target, case, schemes, use_asyncio)
-        yield from (_wide(target, case, schemes, name) for name in sorted(schemes) if target.secrets([name]))
+            yield from (_told(target, case, schemes, name, use_asyncio) for name in named)
+        yield from (_wide(target, case, schemes, name) for name in named)
 
 
 def _shown(target: Target) -> Wrong | None:
@@ -48,7 +59,7 @@ def _logged(target: Target, case: Case, schemes: Collection[str], use_asyncio: b
     own, arguments = target.secrets(schemes), target.arguments(case)
     for answer in (httpx.Response(400), httpx.ReadError("reset by peer")):
         with target.driven(use_asyncio=use_asyncio, secrets=own) as driver, _heard() as lines:
-            done = driver.call(driver.functions[0], arguments, partial(_given, answer))
+            done = driver.call(driver.functions[0], arguments, partial(given, answer))
             function = driver.functions[0]
         shown = f"{_LOGGING}{program(target, function, arguments, answer, secrets=own)}"
         if told := [line for _, line in lines if _secret(target, done, line)]:
@@ -58,13 +69,6 @@ def _logged(target: Target, case: Case, schemes: Collection[str], use_asyncio: b
         found = [text for name, text in lines if name.startswith("phone_number_apis.")]
         if len(found) != 1 or not re.fullmatch(line, found[0]):
             yield Wrong(target.at, f"one line in the log, {line}, by {function}", f"{found}", shown)
-
-
-def _given(answer: httpx.Response | Exception, _: httpx.Request) -> httpx.Response:
-    """The answer, or the error that there is instead."""
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 _LOGGING = "import logging\nimport sys\nlogging.basicConfig(level=logging.DEBUG, stream=sys.stdout)\n"
@@ -125,15 +129,31 @@ def _refused(target: Target, case: Case) -> Iterator[Wrong | None]:
                 yield Wrong(target.secured, wanted, f"{error!r}, {error.args!r}", shown)
 
 
+def _told(target: Target, case: Case, schemes: Collection[str], name: str, use_asyncio: bool) -> Wrong | None:
+    """A secret in an error of an answer that tells it, in whatever form; a user name, which comes first, is none."""
+    *_, argument = target.secrets([name])
+    own, said = {**target.secrets(schemes), argument: _QUOTED}, [form(_QUOTED) for form in _FORMS]
+    arguments, answer = target.arguments(case), httpx.Response(418, text=" ".join(said))
+    with target.driven(use_asyncio=use_asyncio, secrets=own) as driver:
+        function = driver.functions[1]
+        error = driver.call(function, arguments, answer).error
+    if isinstance(error, target.errors.APIError) and not any(_END in text for text in texts(error)):
+        return None
+    shown = program(target, function, arguments, answer, secrets=own)
+    return Wrong(
+        target.secured, f"an APIError that tells nothing of {said}, by {function}", repr(error), shown
+    )
+
+
 def _wide(target: Target, case: Case, schemes: Collection[str], name: str) -> Wrong | None:
     """What becomes of a credential that is not ASCII: sent as it is, or refused where a header carries it."""
     node, own = target.operation.scheme(name), target.secrets([name])
     wide = {argument: f"{text}{_WIDE}" for argument, text in own.items()}
-    given, arguments = {**target.secrets(schemes), **wide}, target.arguments(case)
+    secret, arguments = {**target.secrets(schemes), **wide}, target.arguments(case)
     is_carried = node.get("in") in ("query", "cookie") or str(node.get("scheme", "")).lower() == "basic"
     found: object = None
     try:
-        with target.driven(use_asyncio=False, secrets=given) as driver:
+        with target.driven(use_asyncio=False, secrets=secret) as driver:
             done = driver.call("sync_detailed", arguments)
             sent = [Wire(target.operation, each, target.operation.servers[0]) for each in done.sent]
             found = [each.credentials(node) for each in sent] or done.error
@@ -141,12 +161,13 @@ def _wide(target: Target, case: Case, schemes: Collection[str], name: str) -> Wr
         found = error
     if is_carried and found == [[*wide.values()]]:
         return None
-    if not is_carried and isinstance(found, target.errors.InvalidCredentials) and _WIDE not in str(found):
+    is_refused = isinstance(found, target.errors.InvalidCredentials) and _WIDE not in str(found)
+    if not is_carried and is_refused and any(f"`{argument}`" in str(found) for argument in wide):
         return None
     wanted = (
         f"{[*wide.values()]} on the wire"
         if is_carried
         else "an InvalidCredentials, as a header has to carry it"
     )
-    shown = program(target, "sync_detailed", arguments, secrets=given)
+    shown = program(target, "sync_detailed", arguments, secrets=secret)
     return Wrong(target.decided(name, "x-credentials"), wanted, repr(found), shown)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import pickle
 import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,9 +19,9 @@ from . import programs
 from .called import Case
 from .calls import Target
 from .checks import differences
-from .faults import awake, texts
+from .faults import awake, given, texts
 from .findings import Wrong
-from .programs import TIMEOUT, Code, made, making, program, script, source
+from .programs import ANSWERING, TIMEOUT, Code, made, making, program, script, source
 from .wire import Wire
 
 _HEADER, _LIMIT, _PAIR = "X-Harness", 7.5, ("harness-user", "harness-pässword")
@@ -86,7 +88,7 @@ def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
         yield from (told.base_url(), told.headers(), told.headers_of_a_call(), told.auth(), told.hooks())
         yield from (told.limits(timeout=_LIMIT), told.limits(), told.attempts(), told.closed())
         yield told.over()
-        yield from told.own_client()
+        yield from (*told.own_client(), *told.pickled(), told.answered())
 
 
 class _Told:
@@ -160,6 +162,8 @@ class _Told:
         carried = {name: wire.credentials(operation.scheme(name)) for name in schemes}
         if any(found not in (None, [*_PAIR]) for found in carried.values()):
             return self._wrong(self.target.secured, "no credentials beside `auth`", carried, auth=_PAIR)
+        if not isinstance(done.error, self.target.errors.APIError):
+            return self._wrong(self.target.secured, "an APIError of status 400", repr(done.error), auth=_PAIR)
         said = [each for each in (pair, _PAIR[1]) if any(each in text for text in texts(done.error))]
         if said:
             wanted = "no secret of `auth` in what an error says"
@@ -282,6 +286,54 @@ class _Told:
 
         kind = httpx.AsyncClient if self.use_asyncio else httpx.Client
         return kind(transport=httpx.MockTransport(serve), params=params)
+
+    def answered(self) -> Wrong | None:
+        """A hook that fails as a connection does, after an answer, leaves open what was done: it may be done."""
+
+        def fail(response: httpx.Response) -> None:
+            raise httpx.ConnectError("of a hook", request=response.request)
+
+        async def later(response: httpx.Response) -> None:
+            fail(response)
+
+        hooks = {"response": [later if self.use_asyncio else fail]}
+        with self.target.driven(use_asyncio=self.use_asyncio, event_hooks=hooks) as driver:
+            error = driver.call(self.function, self.arguments).error
+        if isinstance(error, self.target.errors.OutcomeUnknown):
+            return None
+        word = "async " if self.use_asyncio else ""
+        lines = [f"{word}def fail(response):"]
+        lines += ["    raise httpx.ConnectError('of a hook', request=response.request)"]
+        lines += ["def answer(request):", "    return httpx.Response(599)"]
+        options: dict[str, Any] = {"event_hooks": Code('{"response": [fail]}'), "transport": ANSWERING}
+        lines += [made(self.target, use_asyncio=self.use_asyncio, **options)]
+        lines += [programs.call(self.target, self.function, self.arguments)]
+        wanted = f"an OutcomeUnknown where a hook fails after an answer, by {self.function}"
+        return Wrong(self.target.at, wanted, repr(error), script(self.target, *lines))
+
+    def pickled(self) -> Iterator[Wrong | None]:
+        """Errors go from process to process as they are; of what was given at least how it looks."""
+        name = next(iter(self.target.parameters.values()), ("body", None))[0]
+        tries: list[tuple[dict[str, Any], Any, str]] = [
+            ({name: lambda: 0}, None, "lambda: 0"),
+            ({}, httpx.Response(418, text="short and stout", headers={"x-request-id": "1"}), ""),
+            ({}, httpx.ReadError("reset by peer"), ""),
+        ]
+        for more, answer, text in tries:
+            with self.target.driven(use_asyncio=self.use_asyncio) as driver:
+                function = self.function.removesuffix("_detailed")
+                error = driver.call(function, {**self.arguments, **more}, partial(given, answer)).error
+            try:
+                copy: Any = pickle.loads(pickle.dumps(error))
+            except Exception as failed:
+                copy = failed
+            names = [each for each in vars(error or copy) if each != "value"]
+            if (type(copy), str(copy), *(repr(getattr(copy, each, None)) for each in names)) != (
+                type(error), str(error), *(repr(getattr(error, each)) for each in names)
+            ):  # fmt: skip
+                arguments = {**self.arguments, **{each: Code(text) for each in more}}
+                shown = program(self.target, function, arguments, answer)
+                yield Wrong(self.target.at, f"{error!r} out of a pickle, as it was", f"{copy!r}", shown)
 
     def _used(self, **options: Any) -> Any:
         """The httpx client of a client after one call, whatever came of that, and after the end of `with`."""

@@ -121,7 +121,7 @@ def checked_url(base_url: str | httpx.URL, *, is_safe: bool) -> str:
     text = plain_text(base_url) if isinstance(base_url, str) else str(base_url)
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or {"?", "#"} & {*text}:
         raise ValueError("base_url is no http or https URL without credentials, query and fragment")
-    if (url.port or 0) > 65535:
+    if url.port is not None and url.port > 65535:
         raise ValueError("base_url has a port beyond 65535")
     if not all(0 < len(label) < 64 for label in url.raw_host.removesuffix(b".").split(b".")):
         raise ValueError("base_url has a host with a part that is empty or longer than 63 characters")
