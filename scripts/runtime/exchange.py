@@ -99,7 +99,7 @@ def exchanged(client: httpx.Client, request: httpx.Request, auth: Auth | None) -
             response.read()
     except httpx.RequestError as error:
         return Found(response, error, request)
-    return Found(response, None, response.request)
+    return Found(response, request=response.request)
 
 
 async def exchanged_async(client: httpx.AsyncClient, request: httpx.Request, auth: Auth | None) -> Found:
@@ -115,7 +115,7 @@ async def exchanged_async(client: httpx.AsyncClient, request: httpx.Request, aut
                 await response.aread()
     except httpx.RequestError as error:
         return Found(response, error, request)
-    return Found(response, None, response.request)
+    return Found(response, request=response.request)
 
 
 def _is_encoded(response: httpx.Response) -> bool:
@@ -133,4 +133,4 @@ def _decoded(response: httpx.Response, raw: bytes) -> Found:
         new = httpx.Response(status, content=raw)
         new.headers = headers
         return Found(new, error, response.request)
-    return Found(new, None, response.request)
+    return Found(new, request=response.request)
