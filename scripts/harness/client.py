@@ -207,6 +207,10 @@ def _from_environment(target: Target) -> Iterator[Wrong]:
             ({**variables, each: _NO_SECRETS[-1]}, {}, errors.InvalidCredentials, f"`{each}`")
             for each in variables
         ]
+        tries += [
+            ({each: "nowhere `of` all"}, {}, errors.InvalidCredentials, "`of`")
+            for _, each in minting.files(target, schemes)
+        ]
     for environment, options, wanted, told in tries if target.secrets() else ():
         error: Exception | None = None
         try:

@@ -6,7 +6,7 @@ import asyncio
 import os
 from base64 import b64encode
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from unittest import mock
 
@@ -119,7 +119,8 @@ class _Sending:
         """A client is given time limits, and a URL, of its own beside such a client; cookies of that are sent."""
         given = {"timeout": _LIMIT, "cookies": {_NAME: "own"}, "base_url": "https://own.test"}
         sent, transport = _kept()
-        options: dict[str, Any] = {"timeout": _OTHER, "base_url": _AWAY}
+        options: dict[str, Any] = {"timeout": _OTHER, "base_url": _AWAY, "headers": {}, "max_retry_time": 1.0}
+        options |= {"validate": True, "allow_http": False}
         self._called(http_client=_own(self.use_asyncio, transport=transport, **given), **options)
         found = [(each.url.host, each.extensions["timeout"], each.headers.get("cookie")) for each in sent]
         wanted = (httpx.URL(_AWAY).host, httpx.Timeout(_OTHER).as_dict(), f"{_NAME}=own")
@@ -391,7 +392,9 @@ def _for_asyncio(target: Target) -> Iterator[Wrong | None]:
         ("get_async_httpx_client", RuntimeError, "asyncio"),
     ):
         try:
-            found = getattr(target.client("AsyncClient"), name)()
+            client = target.client("AsyncClient")
+            with client if name == "__enter__" else nullcontext():
+                found = getattr(client, name)()
         except (TypeError, RuntimeError) as error:
             found = error
         is_right = isinstance(found, kind) and word in str(found)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import re
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -48,10 +49,12 @@ def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
 def _shown(target: Target) -> Wrong | None:
     """How a client looks: by its URL, and without secrets."""
     client = target.client()
-    found = repr(client)
-    if client.base_url in found and not any(secret in found for secret in target.secrets().values()):
+    tags = [name for name, each in inspect.getmembers(client.__class__) if isinstance(each, cached_property)]
+    found = [repr(each) for each in (client, *(getattr(client, tag) for tag in tags))]
+    held = target.secrets().values()
+    if all(client.base_url in each and not any(secret in each for secret in held) for each in found):
         return None
-    return Wrong(target.secured, "a client that shows its URL and no secret", found, making(target))
+    return Wrong(target.secured, "a client that shows its URL and no secret", f"{found}", making(target))
 
 
 def _logged(target: Target, case: Case, schemes: Collection[str], use_asyncio: bool) -> Iterator[Wrong]:
