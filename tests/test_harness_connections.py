@@ -68,7 +68,12 @@ def test_what_a_client_does_not_do_with_what_sends_is_found(
     finding = next((each for each in found if said in each.wanted), None)
     assert finding, "\n".join(f"{each.wanted}; {each.found}" for each in found)
     _, error = ran(package, finding.program)
-    assert error.partition(":")[0] in ("", "TypeError", "NotImplementedError", f"phone_number_apis.{target.vendor}.errors.NotSent"), finding
+    assert error.partition(":")[0] in (
+        "",
+        "TypeError",
+        "NotImplementedError",
+        f"phone_number_apis.{target.vendor}.errors.NotSent",
+    ), finding
 
 
 @pytest.mark.parametrize(
@@ -98,4 +103,6 @@ def test_what_is_not_said_of_bad_credentials_is_found(
     finding = next((each for each in found if said in each.wanted), None)
     assert finding, "\n".join(f"{each.wanted}; {each.found}" for each in found)
     _, error = ran(package, finding.program)
-    assert error.partition(":")[0] in ("", f"phone_number_apis.{target.vendor}.errors.InvalidCredentials"), finding
+    assert error.partition(":")[0] in ("", f"phone_number_apis.{target.vendor}.errors.InvalidCredentials"), (
+        finding
+    )

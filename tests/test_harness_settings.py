@@ -28,7 +28,9 @@ LOUD = (
     "def get_httpx_client(self):\n        import logging\n"
     "        logging.warning(self._credentials['basic'].apply().headers)\n        return super().get_httpx_client()"
 )
-PROUD = "from_env = classmethod(lambda cls, **more: super(cls.__base__, cls).from_env(**{**more, 'auth': None}))"
+PROUD = (
+    "from_env = classmethod(lambda cls, **more: super(cls.__base__, cls).from_env(**{**more, 'auth': None}))"
+)
 URL = "base_url = property(lambda self: super().base_url)\n    def _steps(self, c, o, *rest): self._url += '/'; return super()._steps(c, o, *rest)"
 
 

@@ -411,7 +411,9 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", [None, 3, b"acme.json", ["acme.json"], "acme\0.json", "acme\ud800.json"])
 def test_what_is_no_path_is_refused(wrong: Any) -> None:
-    assert "cannot be read (no path); give its path, or what it holds as a mapping" in refusal(wrong, "a secret no one has")
+    assert "cannot be read (no path); give its path, or what it holds as a mapping" in refusal(
+        wrong, "a secret no one has"
+    )
 
 
 def test_a_token_given_for_a_file_is_not_shown(held: Parts) -> None:

@@ -54,7 +54,10 @@ def test_a_base_url_may_have_a_path() -> None:
 
 @pytest.mark.parametrize("host", ["a" * 64, f"{'a' * 64}.test", f"a.{'ü' * 60}", "a..test", "."])
 def test_a_host_that_cannot_be_looked_up_is_refused(host: str) -> None:
-    with pytest.raises(ValueError, match=rf"^base_url has a host with a part that is empty or longer than 63 characters$|{NO_URL}") as caught:
+    with pytest.raises(
+        ValueError,
+        match=rf"^base_url has a host with a part that is empty or longer than 63 characters$|{NO_URL}",
+    ) as caught:
         client(base_url=f"https://{host}/v1")
     assert not isinstance(caught.value, UnicodeError)
 
@@ -102,7 +105,10 @@ def test_credentials_may_go_over_http_to_this_machine(base_url: str) -> None:
 def test_credentials_go_over_http_to_another_machine_only_where_that_is_allowed(
     base_url: str, more: dict[str, Any]
 ) -> None:
-    with pytest.raises(ValueError, match=r"^base_url is http, which would show the credentials; take https, or allow_http=True$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^base_url is http, which would show the credentials; take https, or allow_http=True$",
+    ):
         client(base_url=base_url, **more)
     assert client(base_url=base_url, allow_http=True, **more).base_url == base_url
     with pytest.raises(ValueError, match="base_url is http"):
@@ -180,7 +186,9 @@ def test_none_in_place_of_a_url_or_a_time_limit_is_as_if_left_out() -> None:
     assert (made.base_url, made.timeout) == ("https://a.test", httpx.Timeout(DEFAULT_TIMEOUT))
     own = httpx.Client(timeout=7)
     assert Usual({}, base_url=None, timeout=None, http_client=own).timeout == httpx.Timeout(7)
-    with pytest.raises(TypeError, match=r"^the http_client has a base_url: give it to this client, as base_url$"):
+    with pytest.raises(
+        TypeError, match=r"^the http_client has a base_url: give it to this client, as base_url$"
+    ):
         Usual({}, base_url=None, http_client=httpx.Client(base_url="https://b.test"))
 
 

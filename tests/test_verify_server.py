@@ -147,7 +147,8 @@ def refusals(target: Target) -> dict[int, Answer]:
     known = [each for each in replies(target.operation, 1) if each.fits and each.code < 500]
     failing = [each for each in known if outcomes._is_failure(target.operation, each)]
     failing = [each for each in failing if not outcomes.is_doubtful(target.operation, each)]
-    return {each.code: (each.code, {"Content-Type": each.content_type}, each.content) for each in failing}
+    first = {each.code: each for each in reversed(failing)}  # others may be of the credentials
+    return {code: (code, {"Content-Type": each.content_type}, each.content) for code, each in first.items()}
 
 
 @pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)
