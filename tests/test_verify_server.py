@@ -147,8 +147,9 @@ def refusals(target: Target) -> dict[int, Answer]:
     known = [each for each in replies(target.operation, 1) if each.fits and each.code < 500]
     failing = [each for each in known if outcomes._is_failure(target.operation, each)]
     failing = [each for each in failing if not outcomes.is_doubtful(target.operation, each)]
-    first = {each.code: each for each in reversed(failing)}  # others may be of the credentials
-    return {code: (code, {"Content-Type": each.content_type}, each.content) for code, each in first.items()}
+    plain = [each for each in failing if each.content_type == JSON]
+    plain.sort(key=lambda each: -len(each.content))  # the shortest has no code that means the credentials
+    return {each.code: (each.code, {"Content-Type": JSON}, each.content) for each in plain}
 
 
 @pytest.mark.parametrize("vendor", discover(), ids=lambda vendor: vendor.name)

@@ -95,7 +95,7 @@ def _is_number(value: Any) -> bool:
 def _more_items(value: Any, limit: int) -> list[tuple[Keys, Any]]:
     items: list[Any] = value if is_array(value) else []
     others = [f"{item}x" if isinstance(item, str) else item for item in items]
-    fresh: list[list[Any]] = [items, others] if items else [["x"], [1]]
+    fresh: list[list[Any]] = [*([items, others] if items else []), ["x"], [1]]
     varied = [[_varied(source[n % len(source)], n) for n in range(limit + 1)] for source in fresh]
     same = [[source[n % len(source)] for n in range(limit + 1)] for source in fresh]
     return _others(*same, *varied)
@@ -173,11 +173,7 @@ def _several_of(value: Any, branches: Any) -> list[tuple[Keys, Any]]:
         if is_object(value)
         else set[str]()
     )
-    both = (
-        [((name,), probe) for name in sorted(names - set(value)) for probe in _PROBES]
-        if is_object(value)
-        else []
-    )
+    both = [((name,), probe) for name in sorted(names) for probe in _PROBES] if is_object(value) else []
     return [*both, *_none_of(value, branches)]
 
 

@@ -186,10 +186,11 @@ class Target:
         return cast("Mapping[str, Any]", body.types)
 
     def _with_kinds(self, case: Case, builder: Builder) -> Builder:
-        """A builder of files that have the first media type where their part may have one of several."""
+        """A builder of files that have a media type where their part may have one of several: each in some bodies."""
         encodings = entries(self.operation.content[str(case.media_type)], "encoding")
-        said = {name: str(node.get("contentType", "")) for name, node in encodings.items()}
-        kinds = {name: kind.partition(",")[0] for name, kind in said.items() if "," in kind}
+        said = {name: str(node.get("contentType", "")).split(",") for name, node in encodings.items()}
+        turn = len(case.body) if is_object(case.body) else 0
+        kinds = {name: each[turn % len(each)].strip() for name, each in said.items() if each[1:]}
         return replace(builder, kinds=kinds) if kinds else builder
 
     def _check_named(self, schema: Any, value: Any, made: Any) -> None:

@@ -48,10 +48,12 @@ def checks(target: Target, count: int) -> Iterator[Check]:
             yield from (Check(finding=_Called(driver).read(case)) for case in _with_bodies(cases))
     for use_asyncio in (False, True):
         with target.driven(use_asyncio=use_asyncio) as driver:
-            called = _Called(driver)
+            called, known = _Called(driver), set[str]()
             for case, rules in cases:
                 yield Check(rules, called.finding(case))
-                if case.phase == PRESENCE:  # what is not named is not sent either, but for its default
+                names = _outlined(case.body) if case.phase == VARIED else ""
+                if case.phase == PRESENCE or names not in {*known, ""}:
+                    known.add(names)  # what is not named is not sent either, but for its default
                     yield Check(rules, called.finding(case, _USUAL))
             yield Check(finding=called.unused())
         with target.driven(use_asyncio=use_asyncio, validate=False) as driver:
@@ -258,6 +260,13 @@ def _unfit(target: Target, wanted: str, found: Unfit | str) -> Finding:
     """The finding that what the client takes is not what the contract has."""
     at = found.at if isinstance(found, Unfit) else ""
     return Finding(target, NAME, at or target.at, wanted, str(found), outline(target))
+
+
+def _outlined(value: Any) -> str:
+    """Which properties a value has, however deep they lie; nothing where it has none."""
+    if is_array(value):
+        return "".join(map(_outlined, value))
+    return str({name: _outlined(value[name]) for name in sorted(value)}) if is_object(value) else ""
 
 
 def _with_files(value: Any, payload: Callable[[], Any]) -> Any:

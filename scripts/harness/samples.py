@@ -106,8 +106,9 @@ class Samples:
 
     def _made(self, whole: Shape, depth: int, *, is_full: bool) -> Any:
         value = self._sample(whole, depth, is_full=is_full)
-        if whole.allows(value, self.way):
-            return value
+        for each in (value, *_with_less(value)):
+            if whole.allows(each, self.way):
+                return each
         made = [value for _, value in values(whole.contract, whole.schema, [], 10, self.way)]
         return (max if is_full else min)(made, key=lambda each: len(json.dumps(each)))
 
@@ -173,6 +174,11 @@ class Samples:
                 (rule, {**value, name: each}, right)
                 for rule, each, right in self.varied(inner, item, depth - 1)
             )
+        for name in [each for each in known if each not in value and self._carries(own.property(each))]:
+            least = {key: item for key, item in value.items() if key in own.required}
+            other = {**least, name: self.full(own.property(name), 0)}  # which may not go with the rest
+            if own.allows(other, self.way):
+                yield own.property(name).at, other, True
         is_open = False not in own.all("additionalProperties")
         if (is_open or self.way == "answer") and not is_object(own.rest):  # which a client has to stand
             yield own.at, {**value, "of-tomorrow": {"a": [1, None]}, "x y": "z"}, True
@@ -184,6 +190,12 @@ class Samples:
 
 def _marked(value: Any, mark: dict[str, str]) -> Any:
     return {**value, **mark} if is_object(value) else value
+
+
+def _with_less(value: Any) -> Iterator[Any]:
+    """An object without one of its properties, each in turn."""
+    for name in value if is_object(value) else ():
+        yield {key: item for key, item in value.items() if key != name}
 
 
 REQUESTS, ANSWERS = Samples("request"), Samples("answer")
