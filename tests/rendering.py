@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,7 @@ from scripts.document import load, plain
 from scripts.generator import render
 from scripts.harness.called import Called, called
 from scripts.harness.calls import Target, targets
-from scripts.harness.findings import Finding
+from scripts.harness.findings import Check, Finding
 from scripts.lowering import client
 from scripts.marks import step
 from scripts.runtime.guards import is_array
@@ -68,6 +68,16 @@ def rendered(
         for path, text in texts.items():
             path.write_text(text.replace(right, wrong), "utf-8")
     return targets(vendor, own, [operation(own)])[0]
+
+
+def first(said: str, checks: Iterable[Check]) -> Finding:
+    """The first finding that says so; the checks after it are not made."""
+    others: list[str] = []
+    for finding in (check.finding for check in checks if check.finding):
+        if said in str(finding) or said in f"{finding.wanted}; {finding.found}":
+            return finding
+        others.append(str(finding))
+    raise AssertionError("\n".join(others[:20]) or "nothing is found")
 
 
 def run(package: Path, finding: Finding) -> str:

@@ -27,7 +27,12 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PHONE_NUMBER_APIS_ROOT": str(tree), "FAULTY_CALLS": "600"}
+    environment = {
+        **os.environ,
+        "PHONE_NUMBER_APIS_ROOT": str(tree),
+        "FAULTY_CALLS": "600",
+        "RANDOM_CASES": "10",
+    }
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=ROOT,

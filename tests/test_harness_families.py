@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +9,12 @@ import pytest
 
 from scripts.document import load, plain
 from scripts.harness import refusals, requests
-from scripts.harness.calls import Target
-from scripts.harness.findings import Finding
-from tests.rendering import DOCUMENT, GONE, rendered, run
+from tests.rendering import DOCUMENT, GONE, first, rendered, run
 
 CASES = 5
 PATH, PARAMETERS = "/shops/{shop}/orders/{list}", "paths./shops/{shop}/orders/{list}.post.parameters"
 POST, ORDER = "paths./shops/{shop}/orders/{list}.post", "components.schemas.Order"
 ADDRESS = "components.schemas.Address"
-
-
-def first(said: str, target: Target, family: Any) -> Finding:
-    """The first finding that says so, among the first there are."""
-    found = islice((check.finding for check in family.checks(target, CASES) if check.finding), 30)
-    others: list[str] = []
-    for finding in found:
-        if said in str(finding):
-            return finding
-        others.append(str(finding))
-    raise AssertionError("\n".join(others))
 
 
 @pytest.mark.parametrize("family", [requests, refusals], ids=["requests", "refusals"])
@@ -96,7 +82,7 @@ def test_a_client_of_another_contract_is_found_out(
     if changes.get("paths"):
         (path,) = changes["paths"]
         changes = {"paths": {path: plain(load(DOCUMENT))["paths"][PATH]}}
-    finding = first(said, rendered(package, changes), family)
+    finding = first(said, family.checks(rendered(package, changes), CASES))
     run(package, finding)
 
 
@@ -117,12 +103,12 @@ def test_a_client_of_another_contract_is_found_out(
 def test_a_client_whose_python_is_wrong_is_found_out(
     package: Path, family: Any, said: str, right: str, wrong: str
 ) -> None:
-    finding = first(said, rendered(package, python={right: wrong}), family)
+    finding = first(said, family.checks(rendered(package, python={right: wrong}), CASES))
     run(package, finding)
 
 
 def test_a_finding_leads_to_the_rule_and_runs(package: Path) -> None:
-    found = first("", rendered(package, {f"{PARAMETERS}.7.schema.maxLength": 9}), refusals)
+    found = first("", refusals.checks(rendered(package, {f"{PARAMETERS}.7.schema.maxLength": 9}), CASES))
     lines = DOCUMENT.read_text("utf-8").splitlines()
     file, _, line = found.source.rpartition(":")
     assert file.endswith("harness.yaml")

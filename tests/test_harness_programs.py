@@ -20,7 +20,7 @@ from scripts.harness.families import FAMILIES
 from scripts.harness.findings import parted
 from scripts.harness.programs import program
 from scripts.vendors import discover
-from tests.rendering import GONE, operation, ran, rendered, run
+from tests.rendering import GONE, first, operation, ran, rendered, run
 
 CASES = 5
 PARAMETERS = "paths./shops/{shop}/orders/{list}.post.parameters"
@@ -79,9 +79,7 @@ def test_the_program_of_a_finding_runs_and_shows_it(
 ) -> None:
     changes = {} if python else {f"{PARAMETERS}.4": GONE}
     checks = FAMILIES[family](rendered(package, changes, python, known(of)), CASES)
-    found = [check.finding for check in checks if check.finding]
-    finding = next((each for each in found if said in str(each)), None)
-    assert finding, "\n".join(map(str, found[:20]))
+    finding = first(said, checks)
     assert finding.rule.endswith(rule)
     assert shown in run(package, finding), finding.program
 

@@ -11,17 +11,20 @@ from scripts.mutants.clients import importable
 from scripts.mutants.subjects import RUNTIME, Subject, shared_mutants
 from scripts.vendors import PACKAGE, ROOT, chosen, discover
 
-SAMPLE = 50
+SAMPLE, FEW = 40, 15
 SEED = 1
 """Another one gives another sample."""
-OURS = [vendor.name for vendor in discover()]
+OURS, OTHERS = ([vendor.name for vendor in discover(root)] for root in (ROOT, SHOWCASE))
 
 
-@pytest.mark.parametrize(("kind", "names"), [("contract", []), ("python", OURS)])
+@pytest.mark.parametrize(
+    ("kind", "names", "sample"),
+    [("contract", OURS, SAMPLE), ("contract", OTHERS, FEW), ("python", OURS, SAMPLE)],
+)
 def test_as_many_faults_of_a_sample_are_caught_as_should_be(
-    kind: str, names: list[str], capsys: pytest.CaptureFixture[str]
+    kind: str, names: list[str], sample: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert mutants(names, kind=kind, sample=SAMPLE, seed=SEED) == 0, capsys.readouterr().out
+    assert mutants(names, kind=kind, sample=sample, seed=SEED) == 0, capsys.readouterr().out
 
 
 def test_every_mutant_that_is_listed_as_no_fault_is_there(tmp_path: Path) -> None:

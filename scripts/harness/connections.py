@@ -37,6 +37,8 @@ _PROXIED: list[tuple[dict[str, Any], str | None]] = [
 """Options, each with the proxy that is to be used by a client with credentials; the last without any uses another."""
 _SHORT = 0.01
 """Seconds to wait for a connection that does not get free."""
+_PATIENCE = 2.0
+"""Seconds until a call that is not refused is let through."""
 _AT_ONCE = 2
 """Connections, of which calls have one each."""
 
@@ -379,7 +381,7 @@ async def _crowded(
     async with target.client("AsyncClient", **options) as client:
         first = [asyncio.create_task(call()) for _ in range(_AT_ONCE)]
         last = asyncio.create_task(call())
-        await asyncio.wait([last], timeout=_LIMIT)
+        await asyncio.wait([last], timeout=_PATIENCE)
         is_free.set()
         return await asyncio.gather(*first), await last, [await call()]
 

@@ -19,7 +19,7 @@ from ..verify.tables import wide_console
 from . import clients, records, report
 from .own_tests import OwnTests
 from .subjects import RUNTIME, Mutant, Subject, shared_mutants
-from .trials import Trial, Verdict, verdicts
+from .trials import FIRST, Trial, Verdict, verdicts
 
 KINDS = ("contract", "python")
 """The sets that are put to the test where none is named: a fault in what all clients share is put to all of them."""
@@ -56,7 +56,8 @@ def mutants(
         excused = [mutant for mutant in part if mutant in listed and not equivalents]
         untried = [(mutant, Verdict("equivalent", told=listed[mutant])) for mutant in excused]
         try:
-            _try(Trial(subjects, families, Path(name), own_tests), tried, results)
+            most = FIRST if sample else None  # of a few mutants it would take most of the time
+            _try(Trial(subjects, families, Path(name), own_tests, most), tried, results)
         except KeyboardInterrupt:
             console.print(f"interrupted: {len(results)} of {len(tried)} mutants were put to the test")
         report.printed([*untried, *results], console, "killed" if equivalents else "survived")

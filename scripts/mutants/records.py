@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -20,28 +21,40 @@ def listed(mutants: Iterable[Mutant], *, complete: bool) -> dict[Mutant, str]:
     Raises a `Problem` for an entry that fits none, where these are all that there are.
     """
     entries: list[Any] = load(DATA / "equivalents.yaml")
-    fitting, unused = dict[Mutant, str](), set(range(len(entries)))
+    fitting, unused, groups = (
+        dict[Mutant, str](),
+        set[int](),
+        defaultdict[tuple[str, str], list[Mutant]](list),
+    )
     for mutant in mutants:
-        for index, entry in enumerate(entries):
-            if _fits(entry, mutant):
-                fitting[mutant] = entry["reason"]
-                unused.discard(index)
+        groups[mutant.vendor, mutant.operator].append(mutant)
+    for index, entry in enumerate(entries):
+        near = [group for key, group in groups.items() if _says(entry, vendor=key[0], operator=key[1])]
+        meant = [mutant for group in near for mutant in group if _fits(entry, mutant)]
+        fitting |= dict.fromkeys(meant, entry["reason"])
+        if not meant:
+            unused.add(index)
     if complete:
         refuse(
-            problem(entries, f"#/{index}", "it fits no mutant", "correct or remove it") for index in unused
+            problem(entries, f"#/{index}", "it fits no mutant", "correct or remove it")
+            for index in sorted(unused)
         )
     return fitting
 
 
 def _fits(entry: Any, mutant: Mutant) -> bool:
-    """Whether an entry means a mutant: its texts may have `*`; a `way` is the only way that the place is for.
+    """Whether an entry means a mutant at its place: a `way` is the only way that the place is for.
 
     The places in `but` are not meant.
     """
-    said = {"vendor": mutant.vendor, "operator": mutant.operator, "at": mutant.at, "what": mutant.what}
     is_way = "way" not in entry or mutant.ways == frozenset([entry["way"]])
     is_meant = not any(fnmatchcase(mutant.at, each) for each in entry.get("but", ()))
-    return is_way and is_meant and all(fnmatchcase(said[key], entry[key]) for key in said if key in entry)
+    return is_way and is_meant and _says(entry, at=mutant.at, what=mutant.what)
+
+
+def _says(entry: Any, **texts: str) -> bool:
+    """Whether texts are what an entry says, if it says anything; it may have `*`."""
+    return all(fnmatchcase(text, entry.get(key, "*")) for key, text in texts.items())
 
 
 def wanted(kind: str, vendor: str) -> float:

@@ -64,8 +64,10 @@ class Trial:
         families: Mapping[str, Family],
         folder: Path,
         own_tests: Callable[[Path], OwnTests] | None = None,
+        most: int | None = None,
     ) -> None:
-        self.subjects, self.families, self.folder = subjects, families, folder
+        """The right clients are put to so many checks of each family before all, or to all of them."""
+        self.subjects, self.families, self.folder, self.most = subjects, families, folder, most
         self._make_own_tests = own_tests
         self.own_tests: OwnTests | None = None
         self.sound = set[tuple[Scope, Key]]()
@@ -90,7 +92,7 @@ class Trial:
                 self.sound.add((scopes[0], operation))
 
     def _expect_sound(self, parts: list[Part]) -> None:
-        verdict = self._checked([(None, part) for part in parts])
+        verdict = self._checked([(self.most, part) for part in parts])
         if verdict.state == "killed":
             what = f"the client is not as its contract says, mutant or not: {verdict.told}"
             raise Problem(what, "mend that first", file=parts[0].scope.vendor)

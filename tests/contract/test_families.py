@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from scripts.harness.calls import Target
 from scripts.harness.families import FAMILIES
 
-CASES = 40
+CASES = int(os.environ.get("RANDOM_CASES", "40"))
 MOST = 5
 """Findings that are printed whole."""
 
