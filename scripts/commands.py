@@ -88,6 +88,9 @@ def lint(vendors: Vendors = None) -> None:
 @app.command(context_settings=PASSED_ON)
 def test(context: typer.Context) -> None:
     """Everything, contract checks included, with pytest's arguments: `--cov` for what is covered."""
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # modules are compiled once, not by each of many processes
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])  # its exit status is ours
 

@@ -12,7 +12,7 @@ from scripts.mutants.subjects import Mutant, Subject
 from scripts.mutants.trials import Trial, verdicts
 from scripts.vendors import discover
 
-MOST = 40
+MOST = 15
 
 
 @pytest.fixture(scope="module")

@@ -649,9 +649,14 @@ CONTRACTS = {
 }
 
 
-@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
-def test_nothing_is_found_in_a_right_client(package: Path, contract: Contract) -> None:
+EACH = ("requests", "refusals", "answers")
+"""Families that are about all that a contract has; the others are tried with every third."""
+
+
+@pytest.mark.parametrize(("number", "contract"), enumerate(CONTRACTS.values()), ids=CONTRACTS)
+def test_nothing_is_found_in_a_right_client(package: Path, number: int, contract: Contract) -> None:
     target = rendered(package, contract=contract)
-    checks = [check for family in FAMILIES.values() for check in family(target, CASES)]
-    assert len(checks) > 100
+    families = FAMILIES if number % 3 == 0 else EACH
+    checks = [check for name in families for check in FAMILIES[name](target, CASES)]
+    assert len(checks) > 50
     assert [str(check.finding) for check in checks if check.finding] == []

@@ -31,7 +31,7 @@ def listed(mutants: Iterable[Mutant], *, complete: bool) -> dict[Mutant, str]:
     for index, entry in enumerate(entries):
         near = [group for key, group in groups.items() if _says(entry, vendor=key[0], operator=key[1])]
         meant = [mutant for group in near for mutant in group if _fits(entry, mutant)]
-        fitting |= dict.fromkeys(meant, entry["reason"])
+        fitting.update(dict.fromkeys(meant, str(entry["reason"])))
         if not meant:
             unused.add(index)
     if complete:
