@@ -653,7 +653,7 @@ EACH = ("requests", "refusals", "answers")
 """Families that are about all that a contract has; the others are tried with every third."""
 
 
-@pytest.mark.parametrize(("number", "contract"), enumerate(CONTRACTS.values()), ids=CONTRACTS)
+@pytest.mark.parametrize(("number", "contract"), [*enumerate(CONTRACTS.values())], ids=CONTRACTS)
 def test_nothing_is_found_in_a_right_client(package: Path, number: int, contract: Contract) -> None:
     target = rendered(package, contract=contract)
     families = FAMILIES if number % 3 == 0 else EACH
