@@ -15,6 +15,8 @@ CASES = 3
 JSON = "application/json"
 THING = {"type": "object", "properties": {"a": {"type": "string"}, "n": {"type": "integer", "minimum": 1}}}
 
+TIMES = [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]
+
 
 def doc(
     op: dict[str, Any], method: str = "post", path: str = "/x", comps: Any = None, security: Any = None
@@ -98,6 +100,11 @@ CONTRACTS = {
             },
         )
     ),
+    "time or date": doc({"parameters": [param("q", "query", {"anyOf": TIMES})]}),
+    "time or date in a body": doc(body(JSON, {"type": "object", "properties": {"t": {"anyOf": TIMES}}})),
+    "windows-1252": doc(body("text/plain; charset=windows-1252", {"type": "string"})),
+    "iso-8859-15": doc(body("text/plain; charset=iso-8859-15", {"type": "string"})),
+    "utf-16": doc(body("text/plain; charset=utf-16", {"type": "string"})),
     "get": doc(
         {
             "parameters": [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pkgutil
 import re
 import time
 from math import inf
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -171,6 +173,31 @@ def test_pauses_that_do_not_grow_are_found(package: Path, monkeypatch: pytest.Mo
     target = rendered(package, contract=TOKENS)
     monkeypatch.setattr("phone_number_apis._runtime.retries.LONGEST_PAUSE", 0.5)
     assert first("pauses of at most (0.5, 1.0, 2.0, 4.0, 8.0, 8.0) seconds", faults.checks(target, 1))
+
+
+def test_a_pause_that_is_left_out_is_found(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(seconds: float) -> None:
+        if seconds < 1:
+            time.sleep(seconds)
+
+    target, hasty = rendered(package, contract=TOKENS), SimpleNamespace(monotonic=time.monotonic, sleep=sleep)
+    monkeypatch.setattr("phone_number_apis._runtime.client.time", hasty)
+    assert first("pauses of at most (0.5, 1.0, 2.0, 4.0, 8.0, 8.0) seconds", faults.checks(target, 1))
+
+
+def test_proxies_of_the_environment_change_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxies = {
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "all_proxy": "socks5://127.0.0.1:9",
+        "no_proxy": "127.0.0.1",
+    }
+    for name, value in proxies.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    checks = client.checks(rendered(package, contract=TOKENS), CASES)
+    for check in checks:
+        assert not check.finding
+        assert dict(os.environ) == before
 
 
 def test_asyncio_that_blocks_its_loop_is_found(package: Path) -> None:

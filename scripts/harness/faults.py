@@ -300,8 +300,8 @@ def _limited(
         cut = _PARTS if is_idempotent(target.operation) else ("connect", "pool")  # where time does not go by
         wanted += [{**wanted[0], **dict.fromkeys(cut, min(_TIMEOUT, seconds))}] * limit
     if len(limits) == len(wanted) and all(map(_is_about, limits, wanted)):
-        most = _PAUSES[: len(waits)]
-        if all(pause / 2 <= wait <= pause for pause, wait in zip(most, waits, strict=True)):
+        most = _PAUSES[: len(limits) - 1]
+        if len(waits) == len(most) and all(map(_is_pause, waits, most)):
             return None
         found = Difference(
             target.at, f"pauses of at most {most} seconds, and half of that at least", f"{waits}"
@@ -310,6 +310,11 @@ def _limited(
     told = f"{len(wanted)} attempts with {options}, with the time limits {wanted}"
     found = Difference(target.at, told, f"{limits}")
     return finding(target, NAME, found, function, arguments, error, **options)
+
+
+def _is_pause(found: float, most: float) -> bool:
+    """Whether a pause is one of at most so many seconds, of which a part is random."""
+    return most / 2 <= found <= most
 
 
 def _is_about(found: Mapping[str, float], wanted: Mapping[str, float]) -> bool:

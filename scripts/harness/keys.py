@@ -41,7 +41,7 @@ def checks(target: Target, case: Case) -> Iterator[Wrong | None]:
     for name in sorted(set[str]().union(*target.operation.requirements)):
         said = entries(target.operation.scheme(name), "x-jwt")
         if str(said.get("algorithm", "")).startswith(("RS", "PS")):
-            with tempfile.TemporaryDirectory() as folder:
+            with tempfile.TemporaryDirectory(suffix=".d") as folder:  # which tells that it is a path
                 for given in (*_files(Path(folder), said), *_texts(said), *_fields(said), *_keys(said)):
                     yield _judged(target, target.decided(name, "x-jwt"), said, given)
 
@@ -62,7 +62,7 @@ def _files(folder: Path, said: Mapping[str, Any]) -> Iterator[_Given]:
         path.write_bytes(content)
         yield _Given(path, (repr(str(path)), word) if word else (), name, content)
     missing, no_file = os.strerror(errno.ENOENT), os.strerror(errno.EISDIR)
-    for path in (folder / "nowhere.json", folder / "a `b` c" / "nowhere"):
+    for path in (folder / "nowhere.json", folder / "a `b` c" / "nowhere.json"):
         yield _Given(str(path), (repr(str(path)), missing, "; give "))
     yield _Given(str(folder), (repr(str(folder)), no_file, "; give "))
 

@@ -18,6 +18,7 @@ from .calls import Driver, Unsaid
 from .cases import in_turn
 from .sendable import spreads
 from .shapes import shape
+from .validation import invalid
 from .wire import charset
 
 _NO_JSON: list[Any] = [object(), math.nan, math.inf, 10**5000, {1: "a"}, [{2: "b"}], {"a": {"b"}}, [1j]]
@@ -56,7 +57,12 @@ def _of_parameters(driver: Driver, case: Case) -> Iterator[Misuse]:
         key = (node["in"], node["name"])
         argument, where = target.parameters[key][0], f"{key[0]} parameter {key[1]}"
         values = [*_NO_JSON, *([] if "content" in node else _NESTED), *_of_others(driver, node)]
-        values += _other_times(given.get(argument))
+        contract, schema = target.operation.contract, target.operation.schema(node)[0]
+        values += [
+            each
+            for each in _other_times(given.get(argument))
+            if invalid(contract, schema, each.isoformat(), "request") is not None
+        ]
         for value in values:
             yield Misuse(target.pointer(node), function, {**given, argument: value}, where, _told(value))
 
@@ -104,7 +110,9 @@ def _bodies(driver: Driver, case: Case, body: Any) -> Iterator[Any]:
     """Bodies that cannot be, or of which one property cannot."""
     media_type = str(case.media_type)
     operation = driver.target.operation
-    if charset(media_type) != "utf-8":
+    try:
+        _OUTSIDE.encode(charset(media_type))
+    except UnicodeEncodeError:
         yield _OUTSIDE
     yield from [*_NO_JSON, *_files(body, media_type)]
     if not hasattr(body, "__attrs_attrs__"):
@@ -114,14 +122,15 @@ def _bodies(driver: Driver, case: Case, body: Any) -> Iterator[Any]:
     said = {name: each.get("contentType", "*") for name, each in encodings.items()}
     for name, attribute in names.items():
         if True not in schema.property(name).all("readOnly"):
-            own = getattr(body, attribute)
-            values = [*_NO_JSON, "a\ud800", *_files(own, said.get(name, "*")), *_other_times(own)]
+            own, inner = getattr(body, attribute), schema.property(name)
+            times = [each for each in _other_times(own) if not inner.allows(each.isoformat(), "request")]
+            values = [*_NO_JSON, "a\ud800", *_files(own, said.get(name, "*")), *times]
             yield from (evolve(body, **{attribute: value}) for value in values)
     more: list[Any] = [5, {5: "a"}, *({name: "a"} for name in names)]
     yield from (evolve(body, additional_properties=each) for each in more)
 
 
-def _other_times(value: Any) -> list[Any]:
+def _other_times(value: Any) -> list[date]:
     """In the place of a time, one of no time zone, and its date; in that of a date, a time."""
     if isinstance(value, datetime):
         return [value.replace(tzinfo=None), value.date()]

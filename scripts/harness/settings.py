@@ -327,7 +327,7 @@ class _Told:
                 copy: Any = pickle.loads(pickle.dumps(error))
             except Exception as failed:
                 copy = failed
-            names = [each for each in vars(error or copy) if each != "value"]
+            names = [each for each in vars(error if error is not None else copy) if each != "value"]
             if (type(copy), str(copy), *(repr(getattr(copy, each, None)) for each in names)) != (
                 type(error), str(error), *(repr(getattr(error, each)) for each in names)
             ):  # fmt: skip

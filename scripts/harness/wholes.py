@@ -41,8 +41,14 @@ _NAME = "^[ !#-~]+$"
 """Names of parts: RFC 7578 leaves open how others are written."""
 
 
-_LETTERS = {"iso-8859-1": "\\u0000-\\u00ff", "us-ascii": "\\u0000-\\u007f"}
-"""What charsets that have not all characters can carry."""
+def _letters(charset: str) -> str:
+    """What a charset that has not all characters writes as one byte each, for a pattern; nothing for others."""
+    try:
+        "\U0001f600".encode(charset)
+    except UnicodeEncodeError:
+        known = {letter for byte in range(256) for letter in bytes([byte]).decode(charset, "ignore")}
+        return "".join(f"\\u{ord(letter):04x}" for letter in sorted(known))
+    return ""
 
 
 def body(operation: Called, media_type: str) -> Any:
@@ -53,7 +59,7 @@ def body(operation: Called, media_type: str) -> Any:
     resolved = operation.contract.resolve(schema)
     if media_type.startswith("multipart/") and is_object(resolved) and "propertyNames" not in resolved:
         schema = resolved = {**resolved, "propertyNames": {"pattern": _NAME}}
-    if (letters := _LETTERS.get(charset(media_type))) is not None:
+    if letters := _letters(charset(media_type)):
         schema = {"allOf": [schema, {"pattern": f"^[{letters}]*$"}]}
     if not styled:
         return schema

@@ -20,8 +20,8 @@ from ..vendors import ROOT
 from .lines import Line
 
 TESTS = "tests/test_runtime_*.py"
-LIMIT = 60
-"""Seconds after which the tests of a mutant are taken to hang."""
+LIMIT = 25
+"""Seconds after which the tests of a mutant are taken to hang: less than its process has for all."""
 _TESTED = "scripts.runtime"
 """What they test: the clients have a copy of it."""
 _OPTIONS = ["--exitfirst", "--numprocesses=0", "--assert=plain", "-p", "no:cacheprovider"]

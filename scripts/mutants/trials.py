@@ -9,6 +9,7 @@ import shutil
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice, product
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -247,7 +248,9 @@ class _Run:
         return self.is_alone or self.verdicts[-1].state == "survived"
 
     def stop(self) -> None:
-        """End it, and leave nothing of it."""
+        """End it and all that it has started, and leave nothing of it."""
+        with suppress(ProcessLookupError):  # it has ended, or not begun yet
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.join()
         self.receiver.close()
@@ -256,6 +259,7 @@ class _Run:
 
 def _child(trial: Trial, mutants: Sequence[Mutant], folder: Path, sender: Connection) -> None:
     """Judge mutants and say what became of each, then of the right client; ctrl-C is for the parent, who ends this."""
+    os.setpgrp()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
