@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from scripts.harness.cases import requests
 from scripts.harness.families import FAMILIES
+from scripts.harness.misuse import misuses
+from scripts.harness.programs import program
 from tests.rendering import first, rendered
 from tests.test_harness_contracts import JSON, doc, param
 
@@ -69,3 +72,11 @@ def test_it_is_found(
     right = pkgutil.resolve_name(place)
     monkeypatch.setattr(place, lambda *given: wrong(*given, right))
     assert first(said, FAMILIES[family](target, CASES))
+
+
+def test_what_a_careless_caller_gives_is_shown_as_python(package: Path) -> None:
+    target = rendered(package, contract=CONTRACT)
+    cases = {case.media_type: case for case in requests(target.operation, CASES)}
+    with target.driven(use_asyncio=False) as driver:
+        for misuse in [each for case in cases.values() for each in misuses(driver, case)]:
+            compile(program(target, misuse.function, misuse.arguments), "program", "exec")

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from io import StringIO
 from math import isfinite
 from typing import Any, cast
 
@@ -187,6 +188,10 @@ def source(value: Any, vendor: str) -> str:
         return f"{vendor}.types.{type(value).__name__}({', '.join(_pairs(own, vendor))})"
     if isinstance(value, type):
         return value.__name__
+    if isinstance(value, StringIO):
+        return f"io.StringIO({value.getvalue()!r})"
+    if type(value) is object:
+        return "object()"
     if type(value).__module__ == "httpx":
         return f"httpx.{value!r}"
     if isinstance(value, float) and not isfinite(value):
