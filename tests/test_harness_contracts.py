@@ -100,6 +100,7 @@ CONTRACTS = {
             },
         )
     ),
+    "user agent": doc({"parameters": [param("User-Agent", "header", {"type": "string"})]}, "get"),
     "time or date": doc({"parameters": [param("q", "query", {"anyOf": TIMES})]}),
     "time or date in a body": doc(body(JSON, {"type": "object", "properties": {"t": {"anyOf": TIMES}}})),
     "windows-1252": doc(body("text/plain; charset=windows-1252", {"type": "string"})),

@@ -260,9 +260,11 @@ def _by_environment(
     except Exception as error:
         done = Outcome([], None, error)
     told = f"a request with the credentials in {', '.join(variables)}"
+    headers = [node["name"].lower() for node in target.operation.parameters if node["in"] == "header"]
+    is_ours = "user-agent" not in headers
     if len(done.sent) != 1:
         wrong = Difference(target.decided(min(schemes), "x-environment"), told, repr(done.error))
-    elif not re.fullmatch(
+    elif is_ours and not re.fullmatch(
         rf"[\w-]+/[\w.]+ \({target.vendor}\)", agent := done.sent[0].headers.get("user-agent", "")
     ):
         wrong = Difference(target.at, "a User-Agent that names the distribution and the vendor", agent)

@@ -90,7 +90,7 @@ class BaseClient:
         self._timeout = checked_timeout(usual if timeout is None else timeout)
         self._retries = checked_retries(options.get("max_retries", 2), options.get("max_retry_time", 90.0))
         self._checks = options.get("validate") is not False
-        self._headers = {"User-Agent": self._user_agent, **(options.get("headers") or {})}
+        self._headers = dict(options.get("headers") or {})
         rest = {name: option for name, option in options.items() if name not in OWN}
         self._connections = Connections(self._timeout, rest, is_safe=self._is_safe)
 
@@ -246,6 +246,8 @@ class BaseClient:
         draft = operation.draft(
             values, given.get("body", UNSET), given.get("content_type"), checks=self._checks
         )
+        if all(name.lower() != "user-agent" for name, _ in draft.headers):  # which may be a parameter
+            draft.add_headers({"User-Agent": self._user_agent})
         draft.add_headers(self._headers)
         if (headers := given.get("headers")) is not None:
             draft.add_headers(headers)
