@@ -66,9 +66,9 @@ def test_a_client_that_was_closed_makes_no_more_calls(is_asyncio: bool, is_used:
             assert await made.call_async(ECHO, "a", UNSET)
         for _ in range(2):  # closing again is no error
             await made.aclose() if is_asyncio else made.close()
-        with pytest.raises(RuntimeError, match="^the client is closed: make another$"):
+        with pytest.raises(RuntimeError, match=r"^the client is closed: make another$"):
             made.call(ECHO, "a", UNSET)
-        with pytest.raises(RuntimeError, match="^the client is closed: make another$"):
+        with pytest.raises(RuntimeError, match=r"^the client is closed: make another$"):
             await made.call_async(ECHO, "a", UNSET)
         await made.aclose()  # after `close`, it closes the rest
 
