@@ -79,4 +79,4 @@ def test_what_a_careless_caller_gives_is_shown_as_python(package: Path) -> None:
     cases = {case.media_type: case for case in requests(target.operation, CASES)}
     with target.driven(use_asyncio=False) as driver:
         for misuse in [each for case in cases.values() for each in misuses(driver, case)]:
-            compile(program(target, misuse.function, misuse.arguments), "program", "exec")
+            assert compile(program(target, misuse.function, misuse.arguments), "program", "exec")
